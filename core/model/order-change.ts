@@ -1,0 +1,40 @@
+/** Edits of an order by hand, as the API and the command line take them. Several together are one change: all of it or nothing. */
+import { z } from 'zod'
+import { NodeId, Sku } from './ids.ts'
+import { MinorUnits } from './money.ts'
+import { FulfillmentMethod } from './node.ts'
+import { Address } from './party.ts'
+import { PositiveQuantity, Quantity } from './quantity.ts'
+import { Instant } from './time.ts'
+
+const lineNo = z.int().min(1)
+
+export const OrderChange = z.discriminatedUnion('do', [
+  /** Units of the line that are wanted in all, shipped ones among them; 0 takes the line out. */
+  z.strictObject({ do: z.literal('setQuantity'), lineNo, quantity: Quantity }),
+  z.strictObject({
+    do: z.literal('addLine'),
+    sku: Sku,
+    quantity: PositiveQuantity,
+    unitPriceMinor: MinorUnits,
+    name: z.string().max(300).optional(),
+    method: FulfillmentMethod.default('ship'),
+    nodeId: NodeId.optional(),
+    promisedBy: Instant.optional(),
+  }),
+  z.strictObject({ do: z.literal('setAddress'), shipTo: Address.strict() }),
+  z.strictObject({ do: z.literal('setMethod'), lineNo, method: FulfillmentMethod, nodeId: NodeId.optional() }),
+  z.strictObject({ do: z.literal('setService'), shippingService: z.string().min(1).max(100) }),
+])
+export type OrderChange = z.infer<typeof OrderChange>
+
+/** Units that a cancel takes off the order; a whole order without `lines`. */
+export const CancelWish = z.strictObject({
+  reason: z.string().trim().min(1).max(500),
+  lines: z
+    .array(z.strictObject({ lineNo, quantity: PositiveQuantity }))
+    .min(1)
+    .max(1000)
+    .optional(),
+})
+export type CancelWish = z.infer<typeof CancelWish>

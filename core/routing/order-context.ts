@@ -1,0 +1,187 @@
+/** What one decision needs of the network beyond stock: when each node would hand over, which services reach the customer, when. */
+import { FULFILLMENT_METHODS } from '../model/node.ts'
+import type { Node } from '../model/node.ts'
+import { epochMsOf } from '../model/time.ts'
+import { handOverWithRoom, NO_CAPACITY_USED } from './capacity.ts'
+import { unitVector } from './distance.ts'
+import type { UnitVector } from './distance.ts'
+import { nextHandOver } from './handover.ts'
+import type { RoutingPolicy } from './policy.ts'
+import { PICKUP, TRANSFER } from './prepared-nodes.ts'
+import type { PreparedNodes } from './prepared-nodes.ts'
+import { deliveredMs, lanesTo } from './rate-cards.ts'
+import type { Lanes } from './rate-cards.ts'
+import type { RouteRequest } from './request.ts'
+import type { StockSnapshot } from './snapshot.ts'
+import { mainZoneOf } from './time-zones.ts'
+
+export type OrderContext = {
+  readonly nodes: PreparedNodes
+  readonly request: RouteRequest
+  readonly snapshot: StockSnapshot
+  readonly policy: RoutingPolicy
+  readonly atMs: number
+  /** By node index; Infinity: never. */
+  readonly handOverMs: Float64Array
+  readonly someClosed: boolean
+  /** 1 where a node's day or hour has no room; undefined when all have. */
+  readonly full: Uint8Array | undefined
+  readonly destination: UnitVector | undefined
+  /** Undefined when no node has a rate card. */
+  readonly lanes: Lanes | undefined
+  /** Arrivals worked out so far, by service, node and slot; NaN where nobody asked. */
+  readonly arrivals: { table: Float64Array | undefined; readonly earliest: Map<Uint8Array, Float64Array> }
+  /** Promises in epoch ms, by line number. */
+  readonly promisedMs: ReadonlyMap<number, number>
+  /** What was asked of limited nodes' capacity, and the answers: inputs of the decision. */
+  readonly slotsAsked: ReadonlyMap<string, number>
+  /** The store that other nodes may send the order's pickup lines to. */
+  readonly store: Node | undefined
+}
+
+/** `known`: a context of the same destination, moment and network, whose calendars need not be asked again. */
+export function contextOf(
+  request: RouteRequest,
+  given: StockSnapshot,
+  policy: RoutingPolicy,
+  known?: OrderContext,
+): OrderContext {
+  if (known !== undefined) return { ...known, request, policy, promisedMs: promisesOf(request) }
+  const { nodes } = given
+  const slotsAsked = new Map<string, number>()
+  const snapshot = nodes.someLimited ? askedThrough(given, slotsAsked) : given
+  const atMs = epochMsOf(request.decidedAt)
+  const handOvers = nodes.handOversAt(atMs)
+  const position = request.destination?.position
+  const destination = position === undefined ? undefined : unitVector(position)
+  const { cards, list, positions } = nodes
+  return {
+    nodes,
+    request,
+    snapshot,
+    policy,
+    atMs,
+    slotsAsked,
+    arrivals: { table: undefined, earliest: new Map() },
+    promisedMs: promisesOf(request),
+    ...withRoom(nodes, snapshot, handOvers.atMs, atMs),
+    someClosed: handOvers.someClosed,
+    destination,
+    lanes: !cards.byCard.includes(true)
+      ? undefined
+      : lanesTo(cards, list, positions, request.destination, destination, request.service),
+    store: nodes.transfersTo.size === 0 ? undefined : storeOf(nodes, request),
+  }
+}
+
+const promisesOf = ({ lines }: RouteRequest): Map<number, number> =>
+  new Map(
+    lines.flatMap(({ lineNo, promisedBy }) => (promisedBy === undefined ? [] : [[lineNo, epochMsOf(promisedBy)]])),
+  )
+
+function askedThrough(snapshot: StockSnapshot, asked: Map<string, number>): StockSnapshot {
+  const { capacity = NO_CAPACITY_USED } = snapshot
+  return {
+    ...snapshot,
+    capacity: (slot) => {
+      const used = asked.get(slot) ?? capacity(slot)
+      asked.set(slot, used)
+      return used
+    },
+  }
+}
+
+/** The first store among the lines; an order is collected in one place. */
+function storeOf(nodes: PreparedNodes, request: RouteRequest): Node | undefined {
+  const line = request.lines.find((each) => each.method === 'pickup' && each.nodeId !== undefined)
+  return line?.nodeId !== undefined && nodes.transfersTo.has(line.nodeId)
+    ? nodes.list[nodes.indexById.get(line.nodeId) ?? -1]
+    : undefined
+}
+
+function withRoom(
+  nodes: PreparedNodes,
+  { capacity }: StockSnapshot,
+  handOverMs: Float64Array,
+  atMs: number,
+): Pick<OrderContext, 'handOverMs' | 'full'> {
+  if (!nodes.someLimited || capacity === undefined) return { handOverMs, full: undefined }
+  const moved = handOverMs.slice()
+  const full = new Uint8Array(nodes.list.length)
+  nodes.list.forEach((node, n) => {
+    const at = handOverMs[n] ?? Number.POSITIVE_INFINITY
+    if (node.capacity === undefined || at === Number.POSITIVE_INFINITY) return
+    const found = handOverWithRoom(node, at, atMs, capacity)
+    if (found === undefined) full[n] = 1
+    else moved[n] = found
+  })
+  return { handOverMs: moved, full }
+}
+
+/**
+ * When a package reaches the customer, or the store where he collects it: epoch milliseconds, Infinity for never. Where no
+ * rate card tells, it is the hand-over: the last moment that is known.
+ */
+export function arrivalMs(context: OrderContext, node: number, service: number, slot: number): number {
+  const { nodes, arrivals, lanes } = context
+  if (lanes === undefined && context.store === undefined) return context.handOverMs[node] ?? Number.POSITIVE_INFINITY
+  const width = nodes.list.length
+  const { slots } = nodes.cards
+  arrivals.table ??= new Float64Array((TRANSFER + 1) * width * slots).fill(Number.NaN)
+  const place = (service * width + node) * slots + slot
+  const known = arrivals.table[place] ?? Number.NaN
+  if (!Number.isNaN(known)) return known
+  const found = arrivalOf(context, node, service, slot)
+  arrivals.table[place] = found
+  return found
+}
+
+function arrivalOf(context: OrderContext, node: number, service: number, slot: number): number {
+  const { handOverMs, lanes, nodes, store } = context
+  const handOver = handOverMs[node] ?? Number.POSITIVE_INFINITY
+  if (service === PICKUP) return handOver
+  if (service === TRANSFER) return store === undefined ? handOver : transferMs(nodes.list[node], store, handOver)
+  const place = node * nodes.cards.slots + slot
+  const card = nodes.cards.cards[lanes?.card[place] ?? -1]
+  const fromZone = nodes.list[node]?.calendar.timeZone
+  if (lanes === undefined || card === undefined || fromZone === undefined) return handOver
+  const toZone = customerZone(context, fromZone)
+  return deliveredMs(card, lanes.transitDays[place] ?? 0, handOver, fromZone, toZone)
+}
+
+const customerZone = ({ request: { destination } }: OrderContext, fallback: string): string =>
+  destination === undefined ? fallback : (destination.timeZone ?? mainZoneOf(destination.country) ?? fallback)
+
+/** On the way for the lane's days, each of them an open day of the store; ready there by closing time. */
+function transferMs(from: Node | undefined, store: Node, handOverMs: number): number {
+  const lane = from?.transfers?.find((each) => each.to === store.id)
+  if (lane === undefined || handOverMs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
+  return nextHandOver(store.calendar, lane.transitDays, handOverMs)?.atMs ?? Number.POSITIVE_INFINITY
+}
+
+/** The earliest arrival from each node, whatever it costs. */
+export function earliestArrivals(context: OrderContext, services: Uint8Array): Float64Array {
+  const { nodes, lanes, handOverMs } = context
+  if (lanes === undefined && context.store === undefined) return handOverMs
+  const known = context.arrivals.earliest.get(services)
+  if (known !== undefined) return known
+  const found = Float64Array.from(nodes.list, (_, n) => {
+    const service = services[n] ?? 0
+    if (service > FULFILLMENT_METHODS.length) return Number.POSITIVE_INFINITY
+    let earliest = Number.POSITIVE_INFINITY
+    for (let slot = 0; slot < nodes.cards.slots; slot++) {
+      if (!offersSlot(context, n, service, slot)) continue
+      earliest = Math.min(earliest, arrivalMs(context, n, service, slot))
+    }
+    return earliest
+  })
+  context.arrivals.earliest.set(services, found)
+  return found
+}
+
+/** Slot 0 stands for nodes without a rate card and for services no carrier has a part in. */
+export function offersSlot({ nodes, lanes }: OrderContext, node: number, service: number, slot: number): boolean {
+  const hasCards = nodes.cards.byCard[node] === true
+  if (service === PICKUP || service === TRANSFER || !hasCards) return slot === 0
+  return (lanes?.curve[node * nodes.cards.slots + slot] ?? -1) >= 0
+}

@@ -1,0 +1,58 @@
+/**
+ * The hindsight bound: what the scenario's orders would cost at least, had they all been known. A linear program over the
+ * orders that really came (prices/method-program.ts); of large scenarios, whose program would take minutes, as far as their
+ * prices climb. Its prices are the certificate: see `boundFromPrices`.
+ */
+import type { LinearProgramSolver } from '../prices/linear-program.ts'
+import { createMethodProgram, pricedCost } from '../prices/method-program.ts'
+import { ascendBound } from './dual-ascent.ts'
+import { groupsOf } from './groups.ts'
+import { scenarioMethods } from './scenario-methods.ts'
+import { stockedPositions } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Beyond so many kinds of orders, or positions with stock, the linear program takes minutes. */
+const MAX_KINDS = 4_000
+const MAX_POSITIONS = 10_000
+/** Steps of a climb; the bound is valid after each, and tighter with more. */
+const CLIMB = 300
+
+export type HindsightBound = {
+  bound: number
+  /** What the last unit was worth in hindsight, at `node × skus + sku`. */
+  prices: Float64Array
+}
+
+export function hindsightBound(scenario: Scenario, solver: LinearProgramSolver): HindsightBound {
+  const groups = groupsOf(scenario.orders)
+  if (groups.list.length > MAX_KINDS || stockedPositions(scenario) > MAX_POSITIONS)
+    return ascendBound(scenario, scenario.orders, CLIMB)
+  const program = createMethodProgram(
+    solver,
+    scenarioMethods(scenario, groups.list),
+    groups.list.length,
+    scenario.stock.length,
+  )
+  try {
+    const { bound, prices } = program.solve(groups.count(scenario.orders), Float64Array.from(scenario.stock))
+    return { bound, prices }
+  } finally {
+    program.close()
+  }
+}
+
+/**
+ * Weak duality: for any prices that are not negative, Σ over orders of the cheapest service at money plus prices, less what all
+ * stock is worth at those prices, is below what any policy can reach. Needs no solver, so anybody can check a bound.
+ */
+export function boundFromPrices(scenario: Scenario, prices: Float64Array): number {
+  const groups = groupsOf(scenario.orders)
+  const counts = groups.count(scenario.orders)
+  const methods = scenarioMethods(scenario, groups.list)
+  const limits = Float64Array.from(scenario.stock)
+  let bound = 0
+  groups.list.forEach((_, group) => {
+    bound += (counts[group] ?? 0) * pricedCost(methods.best(group, prices, limits), prices)
+  })
+  return limits.reduce((sum, limit, position) => sum - limit * (prices[position] ?? 0), bound)
+}

@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { loadLinearProgramSolver } from '#workers/prices/highs.ts'
+import { seededRandom } from '../../random.ts'
+import type { LinearProgramSolver } from '../prices/linear-program.ts'
+import { boundFromPrices, hindsightBound } from './bound.ts'
+import { POLICIES, POLICY_NAMES } from './builtin.ts'
+import type { PolicyName } from './builtin.ts'
+import { NOBODY } from './order-cover.ts'
+import { orderCost, play } from './play.ts'
+import type { Played } from './play.ts'
+import { differences, reportOf } from './report.ts'
+import { knownPart } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
+import { aBusyScenario, aScenario } from './test-kit.ts'
+
+let solver: LinearProgramSolver
+beforeAll(async () => {
+  solver = await loadLinearProgramSolver()
+})
+
+let tick = 0
+const playWith = (scenario: Scenario, name: PolicyName): Played => {
+  const policy = POLICIES[name](knownPart(scenario), { solver, random: seededRandom(1) })
+  try {
+    return play(scenario, policy, { nowMs: () => tick++ })
+  } finally {
+    policy.close?.()
+  }
+}
+
+describe.each(POLICY_NAMES)('policy %s', (name) => {
+  const scenario = aBusyScenario(seededRandom(3), 120)
+
+  test('takes no unit twice, and its cost is the sum of its orders’ costs', () => {
+    const played = playWith(scenario, name)
+    const taken = new Int32Array(scenario.stock.length)
+    let [at, cost] = [0, 0]
+    for (const order of scenario.orders) {
+      const nodes = played.choices.slice(at, (at += order.skus.length))
+      cost += orderCost(scenario, order, nodes)
+      nodes.forEach((node, line) => {
+        const position = node * scenario.skus.length + (order.skus[line] ?? 0)
+        if (node !== NOBODY) taken[position] = (taken[position] ?? 0) + 1
+      })
+    }
+    expect(played.cost).toBe(cost)
+    expect([...taken].every((units, position) => units <= (scenario.stock[position] ?? 0))).toBe(true)
+  })
+
+  test('decides the same whatever comes after', () => {
+    const other = aBusyScenario(seededRandom(99), 120)
+    const mixed: Scenario = { ...scenario, orders: [...scenario.orders.slice(0, 60), ...other.orders.slice(60)] }
+    const lines = scenario.orders.slice(0, 60).reduce((sum, order) => sum + order.skus.length, 0)
+    expect(playWith(mixed, name).choices.slice(0, lines)).toEqual(playWith(scenario, name).choices.slice(0, lines))
+  })
+
+  test('costs no less than the hindsight bound', () => {
+    expect(playWith(scenario, name).cost).toBeGreaterThanOrEqual(hindsightBound(scenario, solver).bound)
+  })
+})
+
+test('the prices of a hindsight bound prove it by weak duality, and other prices prove less', () => {
+  const scenario = aBusyScenario(seededRandom(5), 300)
+  const { bound, prices } = hindsightBound(scenario, solver)
+  expect(boundFromPrices(scenario, prices)).toBeCloseTo(bound, 6)
+  expect(
+    boundFromPrices(
+      scenario,
+      prices.map((price) => price * 0.5),
+    ),
+  ).toBeLessThanOrEqual(bound)
+  expect(boundFromPrices(scenario, new Float64Array(prices.length))).toBeLessThan(bound)
+})
+
+test('looking ahead pays: the default policy comes closer to the bound than the cheapest choice of each order', () => {
+  const ratios = [11, 12, 13].map((seed) => {
+    const scenario = aBusyScenario(seededRandom(seed), 200)
+    const { bound } = hindsightBound(scenario, solver)
+    return { cheapest: playWith(scenario, 'cheapest').cost / bound, ahead: playWith(scenario, 'default').cost / bound }
+  })
+  const mean = (values: number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
+  expect(mean(ratios.map((each) => each.ahead))).toBeLessThan(mean(ratios.map((each) => each.cheapest)))
+})
+
+test('with no history the default policy is the cheapest choice', () => {
+  const scenario: Scenario = { ...aBusyScenario(seededRandom(3), 100), history: [] }
+  expect(playWith(scenario, 'default').choices).toEqual(playWith(scenario, 'cheapest').choices)
+})
+
+test('each rule decides as its name says', () => {
+  const rules = aScenario({
+    packageFixed: [100, 10, 100],
+    unitCost: [[5, 90, 5]],
+    stock: [
+      [1, 0],
+      [1, 1],
+      [1, 1],
+    ],
+    orders: [[0, [0, 1]]],
+  })
+  const nodesOf = (name: PolicyName): number[] => [...playWith(rules, name).choices]
+  expect(nodesOf('priority-list')).toEqual([0, 1])
+  expect(nodesOf('nearest')).toEqual([0, 1])
+  expect(nodesOf('fewest-packages')).toEqual([1, 1])
+  expect(nodesOf('cheapest')).toEqual([2, 2])
+})
+
+test('a report counts packages, splits and what was left out; differences name the orders', () => {
+  const scenario = aScenario({
+    packageFixed: [10, 10],
+    unitCost: [[1, 2]],
+    stock: [
+      [1, 1],
+      [1, 0],
+    ],
+    unfulfilledUnit: 500,
+    orders: [
+      [0, [0, 1]],
+      [0, [0]],
+      [0, [0]],
+    ],
+  })
+  const cheapest = playWith(scenario, 'cheapest')
+  expect(reportOf(scenario, cheapest, 500)).toMatchObject({
+    policy: 'cheapest',
+    cost: 12 + 12 + 500,
+    ratio: 524 / 500,
+    packagesPerOrder: 2 / 3,
+    splitOrders: 0,
+    unfilledOrders: 1,
+    unfilledLines: 1,
+    nodes: [
+      { node: 'n0', packages: 1, units: 2 },
+      { node: 'n1', packages: 1, units: 1 },
+    ],
+  })
+  expect(differences(scenario, cheapest, cheapest)).toEqual([])
+})
