@@ -1,0 +1,207 @@
+/**
+ * Applying a stock feed: what a node's book-keeper counts becomes the hub's on hand, by postings, never by a silent overwrite.
+ * An older count never beats a newer one, and goods that left after the count was taken are taken off it. The rows come with the
+ * call, or from a piece that was staged before: it is one statement for both.
+ */
+import { Fault } from '#core/fault.ts'
+import type { StockRow } from '#core/model/stock.ts'
+import type { Instant } from '#core/model/time.ts'
+import type { Queryable } from './database.ts'
+import { unnestRows } from './rows.ts'
+
+export type FeedResult = {
+  /** SKUs whose sellable units rose: parked orders may want them. */
+  risen: string[]
+  applied: number
+  /** Rows older than what is known; kept out. */
+  late: number
+  /** Rows of the document, by number, for positions that the same reading had stated before; kept out. */
+  repeated: { row: number; sku: string; nodeId: string }[]
+  /** Positions that now have fewer units than were claimed. */
+  short: { sku: string; nodeId: string; shortfall: number }[]
+  /** Positions that had fewer than were claimed and have them again. */
+  covered: { sku: string; nodeId: string }[]
+}
+
+export type FeedHead = {
+  asOf: Instant
+  source: string
+  reference: string
+  safetyStockOf: (nodeId: string, sku: string) => number
+  /** Number of the reading, when it comes in pieces: a position may be stated once in it. */
+  run?: number | undefined
+}
+
+/** Rows in one statement: past this size PostgreSQL gains nothing and holds its locks for longer. */
+export const PIECE_ROWS = 5_000
+
+const NOTHING: FeedResult = { risen: [], applied: 0, late: 0, repeated: [], short: [], covered: [] }
+
+/** Rows must name each position once. */
+export async function applyStockRows(db: Queryable, head: FeedHead, rows: readonly StockRow[]): Promise<FeedResult> {
+  if (rows.length === 0) return NOTHING
+  const counts = rows.map((row, index) => ({
+    row: index,
+    sku: row.sku,
+    node_id: row.nodeId,
+    counted: row.onHand,
+    safety: head.safetyStockOf(row.nodeId, row.sku),
+  }))
+  return apply(db, head, (first) => unnestRows(COUNT, counts, first), false)
+}
+
+const COUNT = { row: 'int4', sku: 'text', node_id: 'text', counted: 'int4', safety: 'int4' } as const
+
+/**
+ * `named`: the nodes that the piece names. Its rows stay in the database, so only nodes' own safety stock is at hand. `underRules`:
+ * stock rules say more; then known positions keep theirs, and the pass of the rules looks at new ones next.
+ */
+export async function applyStockPiece(
+  db: Queryable,
+  head: Omit<FeedHead, 'safetyStockOf'>,
+  piece: {
+    feedId: string
+    seq: number
+    named: readonly { nodeId: string; safetyStock: number }[]
+    underRules: boolean
+  },
+): Promise<FeedResult> {
+  const nodes = piece.named.map((each) => each.nodeId)
+  const safety = piece.named.map((each) => each.safetyStock)
+  const parameters = [piece.feedId, piece.seq, nodes, safety]
+  return apply(db, head, (first) => ({ from: STAGED(first), parameters }), piece.underRules)
+}
+
+const STAGED = (first: number): string => `(
+    SELECT u.row, u.sku, u.node_id, u.counted,
+           ($${first + 3}::int4[])[array_position($${first + 2}::text[], u.node_id)] AS safety
+    FROM stock_feed_rows($${first}, $${first + 1}) u) AS r`
+
+/** The rows as something to select from, with its parameters; `first` is the number of the first. */
+type Rows = (first: number) => { from: string; parameters: readonly unknown[] }
+
+/** Parameters of the statement itself, before those of the rows. */
+const OWN_PARAMETERS = 5
+
+/** A full feed of these nodes is applied, and what it left out is zero. */
+export async function recordSnapshot(db: Queryable, nodes: readonly string[], asOf: Instant): Promise<void> {
+  await db.query(
+    `INSERT INTO stock_snapshot AS s (node_id, as_of) SELECT unnest($1::text[]), $2::timestamptz
+     ON CONFLICT (node_id) DO UPDATE SET as_of = greatest(s.as_of, excluded.as_of)`,
+    [nodes, asOf],
+  )
+}
+
+type Answer = {
+  applied: number
+  known: number
+  missed: number
+  repeated_rows: number
+  total: number
+  risen: string[] | null
+  repeated: FeedResult['repeated'] | null
+  short: FeedResult['short'] | null
+  covered: FeedResult['covered'] | null
+}
+
+async function apply(
+  db: Queryable,
+  head: Omit<FeedHead, 'safetyStockOf'>,
+  rows: Rows,
+  underRules: boolean,
+): Promise<FeedResult> {
+  // For thousands of rows the planner would read the whole table of positions: it counts on them lying anywhere, and they lie together.
+  await db.query(`SELECT set_config('enable_seqscan', 'off', true)`)
+  const all = rows(1)
+  const [locked] = await db.query<{ positions: number }>(LOCK(all.from), all.parameters)
+  const { from, parameters } = rows(OWN_PARAMETERS + 1)
+  const own = [head.asOf, head.source, head.reference, head.run ?? null, underRules]
+  const [answer] = await db.query<Answer>(APPLY(from), [...own, ...parameters])
+  await db.query(`SELECT set_config('enable_seqscan', 'on', true)`)
+  if (answer === undefined) return NOTHING
+  if (answer.known !== locked?.positions || answer.missed > 0)
+    throw new Fault('conflict', {
+      code: 'stock.position-appeared',
+      message: 'another process made one of these positions at this moment',
+    })
+  return {
+    risen: answer.risen ?? [],
+    applied: answer.applied,
+    late: answer.total - answer.applied - answer.repeated_rows,
+    repeated: answer.repeated ?? [],
+    short: answer.short ?? [],
+    covered: answer.covered ?? [],
+  }
+}
+
+/** Named in one answer; the count is exact. */
+const MAX_REPEATED = 1_000
+
+/**
+ * In one order by all, and before the counts are worked out: what left a position is then seen in the postings whenever it is seen in the
+ * balance. In one statement a shipment that is committed while it waits would show in the balance alone, and be found again.
+ */
+const LOCK = (from: string): string =>
+  `SELECT count(*)::int AS positions FROM (
+     SELECT 1 FROM stock_position p JOIN ${from} ON r.sku = p.sku AND r.node_id = p.node_id
+     ORDER BY p.sku, p.node_id FOR UPDATE OF p) AS locked`
+
+/**
+ * One statement on locked positions: new positions appear; known ones move by (counted − left since the count − on hand). Equal times are taken
+ * again, since one feed may state one instant in several pieces. Units claimed but not there become `shortfall`.
+ */
+const APPLY = (from: string): string =>
+  `
+  WITH row AS (SELECT * FROM ${from}),
+  known AS (
+    SELECT p.sku, p.node_id, p.on_hand, p.available, p.shortfall, p.as_of, p.feed_run FROM stock_position p
+    JOIN row ON row.sku = p.sku AND row.node_id = p.node_id),
+  target AS (
+    SELECT row.sku, row.node_id, row.safety, coalesce(known.on_hand, 0) AS on_hand, known.sku IS NULL AS is_new, known.as_of IS NULL AS first,
+           coalesce(known.shortfall, 0) AS was_short,
+           greatest(0, row.counted - coalesce((
+             SELECT sum(CASE WHEN s.from_state = ANY ($ON_HAND) THEN s.quantity ELSE -s.quantity END) FROM stock_posting s
+             WHERE s.sku = row.sku AND s.node_id = row.node_id AND s.effective_at > $1::timestamptz AND s.cause <> 'feed'
+               AND (s.from_state = ANY ($ON_HAND)) <> (s.to_state = ANY ($ON_HAND))), 0))::int AS counted
+    FROM row LEFT JOIN known USING (sku, node_id)
+    WHERE (known.as_of <= $1::timestamptz OR known.as_of IS NULL AND NOT EXISTS (
+             SELECT 1 FROM stock_snapshot n WHERE n.node_id = row.node_id AND n.as_of > $1::timestamptz))
+      AND ($4::bigint IS NULL OR known.feed_run IS DISTINCT FROM $4::bigint)),
+  counted AS (
+    UPDATE stock_position p SET
+      available = p.available + t.counted - p.on_hand,
+      shortfall = greatest(0, -(p.available + t.counted - p.on_hand)),
+      safety_stock = CASE WHEN $5::boolean THEN p.safety_stock ELSE t.safety END,
+      as_of = $1::timestamptz, source = $2::text, feed_run = $4::bigint
+    FROM target t WHERE NOT t.is_new AND p.sku = t.sku AND p.node_id = t.node_id
+    RETURNING p.sku, p.node_id, p.shortfall),
+  made AS (
+    INSERT INTO stock_position (sku, node_id, available, safety_stock, as_of, source, feed_run)
+    SELECT sku, node_id, counted, safety, $1::timestamptz, $2::text, $4::bigint FROM target WHERE is_new ORDER BY sku, node_id
+    ON CONFLICT DO NOTHING RETURNING sku, node_id, shortfall),
+  moved AS (SELECT * FROM counted UNION ALL SELECT * FROM made),
+  posted AS (
+    INSERT INTO stock_posting (sku, node_id, from_state, to_state, quantity, cause, reference, actor, effective_at)
+    SELECT sku, node_id, CASE WHEN counted > on_hand THEN 'adjustment' ELSE 'available' END,
+           CASE WHEN counted > on_hand THEN 'available' ELSE 'adjustment' END, abs(counted - on_hand), 'feed', $3::text, $2::text,
+           $1::timestamptz
+    FROM target WHERE counted <> on_hand RETURNING 1),
+  told AS (
+    INSERT INTO availability_change (sku, node_id) SELECT sku, node_id FROM target WHERE counted <> on_hand OR first
+    ON CONFLICT DO NOTHING RETURNING 1),
+  ruled AS (
+    INSERT INTO stock_rules_stale (kind, subject) SELECT DISTINCT 'product', sku FROM target WHERE $5::boolean AND first
+    ON CONFLICT DO NOTHING),
+  done AS (
+    SELECT target.sku, target.node_id, target.counted - target.on_hand AS delta, moved.shortfall, target.was_short
+    FROM target JOIN moved USING (sku, node_id)),
+  again AS (
+    SELECT row.row, row.sku, row.node_id FROM row JOIN known USING (sku, node_id) WHERE known.feed_run = $4::bigint)
+  SELECT count(*)::int AS applied, (SELECT count(*)::int FROM known) AS known,
+    (SELECT count(*) FROM target)::int - count(*)::int AS missed, (SELECT count(*)::int FROM row) AS total, (SELECT count(*)::int FROM again) AS repeated_rows,
+    array_agg(DISTINCT sku) FILTER (WHERE delta > 0) AS risen,
+    jsonb_agg(jsonb_build_object('sku', sku, 'nodeId', node_id, 'shortfall', shortfall)) FILTER (WHERE shortfall > was_short) AS short,
+    jsonb_agg(jsonb_build_object('sku', sku, 'nodeId', node_id)) FILTER (WHERE was_short > 0 AND shortfall = 0) AS covered,
+    (SELECT jsonb_agg(jsonb_build_object('row', few.row, 'sku', sku, 'nodeId', node_id))
+     FROM (SELECT * FROM again ORDER BY again.row LIMIT ${MAX_REPEATED}) AS few) AS repeated
+  FROM done`.replaceAll('$ON_HAND', `'{available,reserved,allocated,picked,damaged,qualityControl}'::text[]`)
