@@ -1,0 +1,201 @@
+/** One segment of an EDIFACT file. Cheap to make: elements are cut and decoded when they are first asked for. */
+import { decode } from './charset.ts'
+import type { EdifactCharset } from './charset.ts'
+import { cutDeep } from './cut.ts'
+import type { DeepCut } from './cut.ts'
+import type { EdifactSeparators } from './separators.ts'
+
+/** What the scan saw on its way, so that the clean case needs no second look. */
+export const HIGH_BYTE = 1
+export const CONTROL_BYTE = 2
+/** A release character, a repetition separator or a line end inside the segment: cut with care. */
+export const SPECIAL = 4
+
+export class EdifactSegment {
+  readonly kind = 'segment'
+  /** The tag, e.g. `LIN`. */
+  readonly id: string
+  /** Bytes from the start of the file to the segment's first byte. */
+  readonly byteOffset: number
+  readonly separators: EdifactSeparators
+  readonly charset: EdifactCharset
+  /** False only for a last segment that the end of the file cut off before its terminator. */
+  readonly terminated: boolean
+  /** A stretch of the file, and where the segment lies in it: cutting values out of it is faster than cutting them out of a copy. */
+  readonly #text: string
+  readonly #start: number
+  readonly #end: number
+  readonly #flags: number
+  /** All components in one list, and a bit for each that begins an element: fewer objects than a list of lists. */
+  #parts: string[] | undefined
+  #begins = 0
+  #deep: DeepCut | undefined
+
+  /** Positional, because this runs for every segment. */
+  constructor(
+    id: string,
+    text: string,
+    start: number,
+    end: number,
+    byteOffset: number,
+    flags: number,
+    terminated: boolean,
+    separators: EdifactSeparators,
+    charset: EdifactCharset,
+  ) {
+    this.id = id
+    this.#text = text
+    this.#start = start
+    this.#end = end
+    this.byteOffset = byteOffset
+    this.#flags = flags
+    this.terminated = terminated
+    this.separators = separators
+    this.charset = charset
+  }
+
+  /** The segment as it stood, without terminator, one character per byte. */
+  get raw(): string {
+    return this.#text.slice(this.#start, this.#end)
+  }
+
+  /** How many elements follow the tag; empty ones count. */
+  get elementCount(): number {
+    const parts = this.#cut()
+    if (parts === undefined) return this.#cutDeep().elements.length
+    let count = 0
+    for (let index = 0; index < parts.length; index += 1) count += (this.#begins >> index) & 1
+    return count
+  }
+
+  /** Offset of the first byte after the segment and its terminator. */
+  get byteEnd(): number {
+    return this.byteOffset + this.#end - this.#start + (this.terminated ? 1 : 0)
+  }
+
+  /** True when an element holds a control character (below 0x20) that is no service character and no line end. */
+  get hasControlByte(): boolean {
+    return (this.#flags & CONTROL_BYTE) !== 0
+  }
+
+  /** True when a byte has its high bit set, so that the character set matters. */
+  get hasHighByte(): boolean {
+    return (this.#flags & HIGH_BYTE) !== 0
+  }
+
+  /** True when line ends stand inside the segment; they belong to no data and are left out of values. */
+  get isWrapped(): boolean {
+    return (this.#flags & SPECIAL) !== 0 && /[\r\n]/.test(this.raw)
+  }
+
+  /** First component of an element at a 1-based position: the value, where the element is a simple one. '' when absent. */
+  element(position: number): string {
+    return this.component(position, 1)
+  }
+
+  /** Component at 1-based positions, of the first repetition: `component(3, 2)` of a NAD is its code list. '' when absent. */
+  component(position: number, component: number): string {
+    const parts = this.#cut()
+    if (parts === undefined) return this.#decode(this.#cutDeep().elements[position - 1]?.[0]?.[component - 1] ?? '')
+    const index = this.#indexOf(position) + component - 1
+    return index < this.#indexOf(position + 1) ? this.#decode(parts[index] ?? '') : ''
+  }
+
+  /** All components of an element (of its repetition, 0-based). One empty text for an empty element, none for an absent one. */
+  components(position: number, repetition = 0): string[] {
+    const parts = this.#cut()
+    const own =
+      parts === undefined
+        ? (this.#cutDeep().elements[position - 1]?.[repetition] ?? [])
+        : parts.slice(this.#indexOf(position), repetition > 0 ? 0 : this.#indexOf(position + 1))
+    return this.hasHighByte ? own.map((part) => this.#decode(part)) : own
+  }
+
+  /** Repetitions of an element, each as its components. One entry before syntax version 4, none for an absent element. */
+  repetitions(position: number): string[][] {
+    const deep = this.#cut() === undefined
+    const count = deep ? (this.#cutDeep().elements[position - 1]?.length ?? 0) : position <= this.elementCount ? 1 : 0
+    return Array.from({ length: count }, (_, index) => this.components(position, index))
+  }
+
+  /** All elements in order, each as the components of its first repetition. */
+  elements(): string[][] {
+    return Array.from({ length: this.elementCount }, (_, index) => this.components(index + 1))
+  }
+
+  /** All components of all elements in one list, first to last: the fastest way to look at every value once. */
+  parts(): readonly string[] {
+    const parts = this.#cut() ?? this.#cutDeep().elements.flat(2)
+    return this.hasHighByte ? parts.map((part) => this.#decode(part)) : parts
+  }
+
+  /**
+   * Offset of an element's first byte from the start of the file, or of a component's (of the first repetition). Position 0 is the
+   * tag; what is absent lies at the end.
+   */
+  offsetOf(position: number, component = 1): number {
+    if (position === 0) return this.byteOffset
+    return this.byteOffset + (this.#cutDeep().offsets[position - 1]?.[component - 1] ?? this.#end - this.#start)
+  }
+
+  #cutDeep(): DeepCut {
+    this.#deep ??= cutDeep(this.raw, this.separators)
+    return this.#deep
+  }
+
+  /** Index in the list of parts where an element begins; behind the last for one that is absent. */
+  #indexOf(position: number): number {
+    const length = this.#parts?.length ?? 0
+    let seen = 0
+    for (let index = 0; index < length; index += 1) {
+      seen += (this.#begins >> index) & 1
+      if (seen === position) return index
+    }
+    return length
+  }
+
+  /**
+   * The quick way, for segments without release characters, repetitions and line ends, of at most MAX_PARTS parts. Undefined: the
+   * segment is to be cut with care. A loop over characters into one shared list, then a copy of the right size: the fastest way
+   * measured on Node 24.
+   */
+  #cut(): string[] | undefined {
+    if (this.#parts !== undefined) return this.#parts
+    if ((this.#flags & SPECIAL) !== 0) return undefined
+    const text = this.#text
+    const end = this.#end
+    const element = this.separators.element.charCodeAt(0)
+    const component = this.separators.component.charCodeAt(0)
+    let at = this.#start
+    // A tag may carry nesting levels (`LIN:1+…`): the first element begins behind them.
+    while (at < end && text.charCodeAt(at) !== element) at += 1
+    let count = 0
+    let begins = 1
+    if (at < end) {
+      at += 1
+      let from = at
+      for (; at < end; at += 1) {
+        const code = text.charCodeAt(at)
+        if (code !== element && code !== component) continue
+        scratch[count] = text.slice(from, at)
+        count += 1
+        from = at + 1
+        if (code === element) begins |= 1 << count
+        if (count > MAX_PARTS) return undefined
+      }
+      scratch[count] = text.slice(from, end)
+      count += 1
+    }
+    this.#begins = begins
+    this.#parts = scratch.slice(0, count)
+    return this.#parts
+  }
+
+  #decode(raw: string): string {
+    return this.hasHighByte ? decode(raw, this.charset) : raw
+  }
+}
+
+/** As many as there are bits in a small integer. */
+const MAX_PARTS = 29
+const scratch: string[] = Array.from({ length: MAX_PARTS + 2 }, () => '')
