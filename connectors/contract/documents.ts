@@ -1,0 +1,129 @@
+/** The canonical documents that connectors read and send, and what stands beside them: code tables and cursors. */
+import type {
+  CancelRequest,
+  CancelResponse,
+  FulfillmentInstruction,
+  FulfillmentResponse,
+  ShipmentNotice,
+} from '#core/model/fulfillment.ts'
+import type { OrderEvent } from '#core/model/fact.ts'
+import type { NodeId, Sku } from '#core/model/ids.ts'
+import type { OrderInput } from '#core/model/order.ts'
+import type { GoodsReceipts, StockChange, StockFeed, SupplyStatement } from '#core/model/stock.ts'
+import type {
+  ChannelRefund,
+  ChannelReturn,
+  RefundNotice,
+  ReturnInstruction,
+  ReturnReceipt,
+  ReturnRequest,
+  TillReturn,
+} from '#core/model/return.ts'
+import type { InboundAdvice, ReceiptAdvice, StockAdjustment, Told } from '#core/model/trade.ts'
+import type { Trace } from '#core/model/trace.ts'
+import type { Instant } from '#core/model/time.ts'
+
+/** Translation tables of one connection, loaded before reading. Pure look-ups: `undefined` means there is no row. */
+export type Crosswalk = {
+  /** Version of the tables, kept with what was read through them. */
+  version: string
+  /** The partner's product code (or a GTIN, or our own SKU) → our SKU. */
+  skuOf: (partnerCode: string) => Sku | undefined
+  /** Our SKU → the partner's product code; our own SKU where the partner uses ours. */
+  partnerSkuOf: (sku: Sku) => string
+  nodeOf: (partnerCode: string) => NodeId | undefined
+  partnerNodeOf: (nodeId: NodeId) => string | undefined
+  /** Any other code table by name: carriers, reject reasons, services. */
+  code: (table: string, partnerCode: string) => string | undefined
+  /** The way back: our word → the partner's code in that table. */
+  partnerCode: (table: string, word: string) => string | undefined
+}
+
+/** What a document says about availability to a channel: absolute sellable units of a SKU at a node. */
+export type AvailabilityNotice = {
+  sku: Sku
+  nodeId: NodeId
+  available: number
+  /** What the channel was last told, for compare-and-set; absent on the first time. */
+  lastTold?: number
+}
+
+/** What leaves a node, told to the channel that sold it. */
+export type ChannelShipment = {
+  externalOrderId: string
+  nodeId: NodeId
+  shipmentId: string
+  shippedAt: Instant
+  carrier?: string
+  lines: { externalLineId: string; sku: Sku; quantity: number }[]
+  trackingNumbers: string[]
+  trackingUrls: string[]
+  /** Fields of the channel's own order document that its map carries, to be echoed. Only that channel's maps can read it. */
+  carried?: unknown
+}
+
+/** Every canonical document, by kind. */
+export type Documents = {
+  order: OrderInput
+  stock: StockFeed
+  stockChange: StockChange
+  supplies: SupplyStatement
+  receipts: GoodsReceipts
+  fulfillmentInstruction: FulfillmentInstruction
+  /** `carried`: what the node's own answer said and wants to see again. Only that partner's maps can read it. */
+  fulfillmentCancel: CancelRequest & { carried?: unknown }
+  fulfillmentResponse: FulfillmentResponse
+  cancelResponse: CancelResponse
+  shipment: ShipmentNotice
+  tillReturn: TillReturn
+  /** Goods on their way to a node, told to whoever runs it. */
+  inboundAdvice: InboundAdvice
+  receiptAdvice: Told<ReceiptAdvice>
+  stockAdjustment: Told<StockAdjustment>
+  channelShipment: ChannelShipment
+  availability: AvailabilityNotice
+  /** A technical receipt for a document we read: its bytes are ready to send. */
+  acknowledgement: { for: string; bytes: string }
+  /** A channel's customer wants to send goods back. */
+  returnRequest: ReturnRequest
+  /** What a node found in a parcel that came back. */
+  returnReceipt: ReturnReceipt
+  /** A channel paid money back. */
+  refundNotice: RefundNotice
+  /** A node is told what to expect. */
+  returnInstruction: ReturnInstruction
+  channelReturn: ChannelReturn
+  channelRefund: ChannelRefund
+  /** What happened to an order, told to whoever follows. Events of one order go one after the other. */
+  event: OrderEvent
+}
+
+export type InboundKind =
+  | 'order'
+  | 'stock'
+  | 'stockChange'
+  | 'supplies'
+  | 'receipts'
+  | 'fulfillmentResponse'
+  | 'cancelResponse'
+  | 'shipment'
+  | 'returnRequest'
+  | 'returnReceipt'
+  | 'refundNotice'
+  | 'receiptAdvice'
+  | 'stockAdjustment'
+  | 'tillReturn'
+
+export type InboundDocument = {
+  [K in InboundKind]: {
+    kind: K
+    /** Which part of the raw document: transaction set, row, element. Empty for the whole. */
+    part: string
+    value: Documents[K]
+    /** Where its values came from, and what the partner wants echoed; computed when the document is kept. */
+    trace?: () => Trace
+  }
+}[InboundKind]
+
+/** A typed, versioned bookmark; only a function of what was delivered. The runtime stores it after the documents. */
+export type Cursor = { version: number; watermark: string; seenAtWatermark: string[] }

@@ -1,0 +1,140 @@
+/** What the partner tells: answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT) and its receipts (CONTRL). */
+import type { Issue } from '#core/issue.ts'
+import { answersChange, ordrspToChange } from '#mappings/edifact/change-answer.ts'
+import { desadv, invrpt } from '#mappings/edifact/logistics.ts'
+import { ordrsp } from '#mappings/edifact/orders.ts'
+import type { EdifactDocument } from '#mappings/edifact/document.ts'
+import type { MessageFindings } from '#mappings/formats/edifact/contrl.ts'
+import { readEdifactInterchanges } from '#mappings/formats/edifact/envelope.ts'
+import type { EdifactInterchange, EdifactMessage } from '#mappings/formats/edifact/interchange.ts'
+import { validateEdifactMessage } from '#mappings/formats/guides/edifact/validator.ts'
+import type { FolderPort, InboundDocument, ReadContext, Reading } from '../../contract/connector.ts'
+import { sha256 } from '../../contract/request.ts'
+import { settle, tooLargeIssue, wholeFiles } from '../inbox.ts'
+import { contrlOf } from './acknowledgements.ts'
+import { claimsOf } from './claims.ts'
+import { profileOf } from './config.ts'
+import type { EdifactConfig } from './config.ts'
+import { rejectedByPartner } from './partner-receipts.ts'
+
+type Context = ReadContext<EdifactConfig>
+type MessageReading = { documents: InboundDocument[]; refused: { part: string; issues: Issue[] }[] }
+
+/** The runtime looks this often; the config says how often the partner's folder is really looked into. */
+const EVERY_MS = 500
+/** 0085: we have no agreement with the sender about this message. */
+const NO_AGREEMENT = '17'
+
+const READ: Readonly<Record<string, EdifactDocument>> = { DESADV: desadv, INVRPT: invrpt }
+
+export const documents: FolderPort<EdifactConfig> = {
+  name: 'documents',
+  summary: 'Answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT) and receipts (CONTRL) of the partner.',
+  direction: 'in',
+  transport: 'folder',
+  kind: 'fulfillmentResponse',
+  everyMs: EVERY_MS,
+  fetch: wholeFiles(),
+  settle,
+
+  read: (raw, meta, context) => {
+    const reading: Reading = { documents: [], refused: [], receipts: [] }
+    const refuse = (issues: Issue[]): number => reading.refused.push({ part: '', issues })
+    if (meta['tooLarge'] !== undefined) refuse([tooLargeIssue(meta, context.config)])
+    else {
+      const file = readEdifactInterchanges(raw, { repair: context.config.repair })
+      if (file.issues.length > 0) refuse(file.issues)
+      for (const interchange of file.interchanges) readInterchange(reading, interchange, raw, context)
+    }
+    const isSilent = reading.documents.length === 0 && reading.refused.length === 0
+    return isSilent ? { ...reading, ignored: 'it holds nothing but receipts' } : reading
+  },
+}
+
+function readInterchange(reading: Reading, interchange: EdifactInterchange, raw: Uint8Array, context: Context): void {
+  const { header, byteOffset, byteEnd, messages } = interchange
+  const { config } = context
+  const at = `UNB ${header.controlReference}`
+  const wrong = wrongParties(interchange, config)
+  const own = [...interchange.issues, ...wrong]
+  const hash = sha256(raw.subarray(byteOffset, byteEnd)).slice(0, 12)
+  const key = `${header.sender.id}-${header.controlReference}-${hash}`
+  // A broken interchange may be half of one: nothing in it is used, and the CONTRL rejects it whole.
+  if (own.length > 0) {
+    reading.refused.push({ part: at, issues: own })
+    if (wrong.length === 0) reading.receipts.push(...contrlOf(interchange, config, at, key))
+    return
+  }
+  reading.claims = [...(reading.claims ?? []), ...claimsOf(interchange, config, at, raw)]
+  const findings = new Map<number, MessageFindings>()
+  for (const [index, message] of messages.entries()) {
+    if (message.header.type === 'CONTRL') {
+      for (const issue of rejectedByPartner(message)) reading.refused.push({ part: at, issues: [issue] })
+      continue
+    }
+    const judged = judgeMessage(message, context)
+    if (judged.findings !== undefined) findings.set(index, judged.findings)
+    const named = <T extends { part: string }>(one: T): T => ({ ...one, part: `${at} ${one.part}` })
+    reading.documents.push(...judged.reading.documents.map(named))
+    reading.refused.push(...judged.reading.refused.map(named))
+  }
+  reading.receipts.push(...contrlOf(interchange, config, at, key, { findings }))
+}
+
+/** What a message says, and what its CONTRL says of it: partner and hub must believe the same of what was taken. */
+function judgeMessage(
+  message: EdifactMessage,
+  context: Context,
+): { reading: MessageReading; findings: MessageFindings | undefined } {
+  const { validation, guides } = context.config
+  const part = `UNH ${message.header.reference}`
+  const reading = readMessage(message, context)
+  if (reading === undefined)
+    return {
+      reading: { documents: [], refused: [{ part, issues: [unsupportedMessage(message)] }] },
+      findings: { faults: [], error: NO_AGREEMENT },
+    }
+  if (validation === 'off' || message.issues.length > 0) return { reading, findings: undefined }
+  const { faults } = validateEdifactMessage(message, guides[message.header.type])
+  const isUsed = reading.documents.length > 0
+  if (faults.length === 0 || (isUsed && validation === 'report')) return { reading, findings: undefined }
+  const issues = faults.map(({ issue }) => issue)
+  return { reading: { documents: [], refused: [...reading.refused, { part, issues }] }, findings: { faults } }
+}
+
+/** Undefined for a message of a kind that is not read. */
+function readMessage(message: EdifactMessage, context: Context): MessageReading | undefined {
+  const { type } = message.header
+  const answer = answersChange(message) ? ordrspToChange : ordrsp
+  const document = type === 'ORDRSP' ? answer : Object.hasOwn(READ, type) ? READ[type] : undefined
+  if (document === undefined) return undefined
+  const { crosswalk, receivedAt, config } = context
+  const { documents: read, refused } = document.read(message, { crosswalk, receivedAt }, profileOf(config))
+  return { documents: read as InboundDocument[], refused }
+}
+
+function wrongParties({ header }: EdifactInterchange, { unbSender, unbReceiver }: EdifactConfig): Issue[] {
+  const wrong = (path: string, is: string, expected: string) =>
+    is === expected ? [] : [wrongParty(path, is, expected)]
+  return [...wrong('UNB-02', header.sender.id, unbReceiver.id), ...wrong('UNB-03', header.receiver.id, unbSender.id)]
+}
+
+const wrongParty = (path: string, value: string, expected: string): Issue => ({
+  code: 'edi.party',
+  class: 'config',
+  place: { path },
+  rule: `must be ${expected}`,
+  value,
+  cure: 'Correct unbSender and unbReceiver of the connection, or ask the partner whom it writes to; then replay.',
+  subject: value,
+})
+
+const unsupportedMessage = ({ header }: EdifactMessage): Issue => ({
+  code: 'edi.message-type',
+  class: 'config',
+  place: { path: 'UNH-02' },
+  rule: 'must be ORDRSP, DESADV, INVRPT or CONTRL',
+  value: header.type,
+  cure: 'Agree with the partner on the documents of this connection.',
+  subject: header.type,
+})

@@ -1,0 +1,151 @@
+/** Every GraphQL operation this connector sends. A test validates each against Shopify's own 2026-10 schema. */
+import { ORDER_NODE_FIELDS } from '#mappings/shopify/order-graphql.ts'
+import { RETURN_NODE_FIELDS } from '#mappings/shopify/return.ts'
+
+export const SHOP_CHECK = `
+query CrossdockCheck {
+  shop { name myshopifyDomain }
+}`
+
+/** Changed orders, oldest change first. */
+export const CHANGED_ORDERS = `
+query CrossdockChangedOrders($query: String!, $first: Int!, $after: String) {
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes { ${ORDER_NODE_FIELDS} }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+/** What is left to ship of an order, where, and what was shipped already. */
+export const ORDER_FULFILLMENT = `
+query CrossdockOrderFulfillment($id: ID!) {
+  order(id: $id) {
+    id
+    cancelledAt
+    fulfillments(first: 100) {
+      id
+      status
+      trackingInfo { number }
+      fulfillmentLineItems(first: 100) {
+        nodes { quantity lineItem { id } }
+        pageInfo { hasNextPage }
+      }
+    }
+    fulfillmentOrders(first: 20) {
+      nodes {
+        id
+        status
+        assignedLocation { location { id } }
+        supportedActions { action }
+        lineItems(first: 100) {
+          nodes { id totalQuantity remainingQuantity lineItem { id } }
+          pageInfo { hasNextPage }
+        }
+      }
+      pageInfo { hasNextPage }
+    }
+  }
+}`
+
+export const MOVE_FULFILLMENT_ORDER = `
+mutation CrossdockMove($id: ID!, $newLocationId: ID!, $lines: [FulfillmentOrderLineItemInput!]) {
+  fulfillmentOrderMove(id: $id, newLocationId: $newLocationId, fulfillmentOrderLineItems: $lines) {
+    movedFulfillmentOrder { id }
+    userErrors { field message }
+  }
+}`
+
+export const CREATE_FULFILLMENT = `
+mutation CrossdockFulfill($fulfillment: FulfillmentInput!) {
+  fulfillmentCreate(fulfillment: $fulfillment) {
+    fulfillment { id }
+    userErrors { field message }
+  }
+}`
+
+/** The key makes a resend harmless; since 2026-04 it is compulsory at run time, which the schema does not say. */
+export const SET_QUANTITIES = `
+mutation CrossdockSetQuantities($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup { id }
+    userErrors { field message code }
+  }
+}`
+
+/** What was paid for an order, and every refund of it: asked before each refund, and after a lost answer. */
+export const ORDER_MONEY = `
+query CrossdockOrderMoney($id: ID!) {
+  order(id: $id) {
+    id
+    refunds(first: 250) { id note }
+    transactions(first: 250) {
+      id kind status gateway
+      amountSet { shopMoney { amount } }
+      parentTransaction { id }
+    }
+  }
+}`
+
+/** The key makes a resend harmless; compulsory since 2026-04. Nothing is restocked here: the hub tells availability itself. */
+export const CREATE_REFUND = `
+mutation CrossdockRefund($input: RefundInput!, $key: String!) {
+  refundCreate(input: $input) @idempotent(key: $key) {
+    refund { id }
+    userErrors { field message }
+  }
+}`
+
+export const RETURN_STATUS = `
+query CrossdockReturn($id: ID!) {
+  return(id: $id) { id status }
+}`
+
+export const APPROVE_RETURN = `
+mutation CrossdockApproveReturn($input: ReturnApproveRequestInput!) {
+  returnApproveRequest(input: $input) { return { id status } userErrors { field message code } }
+}`
+
+export const DECLINE_RETURN = `
+mutation CrossdockDeclineReturn($input: ReturnDeclineRequestInput!) {
+  returnDeclineRequest(input: $input) { return { id status } userErrors { field message code } }
+}`
+
+export const CLOSE_RETURN = `
+mutation CrossdockCloseReturn($id: ID!) {
+  returnClose(id: $id) { return { id status } userErrors { field message code } }
+}`
+
+/** Returns and refunds of changed orders, oldest change first. */
+export const CHANGED_RETURNS = `
+query CrossdockChangedReturns($query: String!, $first: Int!, $after: String) {
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes { ${RETURN_NODE_FIELDS} }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+/** Looks up `count` inventory items at once, as `i0`, `i1` …, each by a search of its own. */
+export function findItems(count: number): string {
+  const indexes = Array.from({ length: count }, (_, index) => index)
+  return `
+query CrossdockItems(${indexes.map((i) => `$q${i}: String!`).join(', ')}) {
+${indexes.map((i) => `  i${i}: inventoryItems(first: 2, query: $q${i}) { nodes { id sku } }`).join('\n')}
+}`
+}
+
+/** Reads `count` available quantities at once, as `l0`, `l1` …. */
+export function readLevels(count: number): string {
+  const indexes = Array.from({ length: count }, (_, index) => index)
+  return `
+query CrossdockLevels(${indexes.map((i) => `$item${i}: ID!, $location${i}: ID!`).join(', ')}) {
+${indexes
+  .map(
+    (i) => `  l${i}: inventoryItem(id: $item${i}) {
+    inventoryLevel(locationId: $location${i}, includeInactive: true) {
+      quantities(names: ["available"]) { name quantity }
+    }
+  }`,
+  )
+  .join('\n')}
+}`
+}
