@@ -1,0 +1,17 @@
+/** The X12 sets that a supplier takes, and what its desk does with each. */
+import type { Desk } from './desk.ts'
+import type { SetReaders } from './intake.ts'
+import { readCancel, readPurchaseOrder } from './purchase-order.ts'
+
+export const supplierReaders = (desk: Desk): SetReaders => ({
+  '850': (set) => {
+    const reading = readPurchaseOrder(set)
+    return reading.ok ? { ok: true, carryOut: (from) => desk.receive(reading.order, from) } : reading
+  },
+  '860': (set) => {
+    const reading = readCancel(set)
+    return reading.ok
+      ? { ok: true, carryOut: (from) => desk.cancel(reading.cancels, reading.references, from) }
+      : reading
+  },
+})
