@@ -1,0 +1,293 @@
+/**
+ * The deliver loop of one connection: instructions → bytes → partner → outcome. The bytes are stored before the first attempt and
+ * the outcome after it. An unknown outcome is looked up before anything is sent again; where no look-up exists, a person decides.
+ */
+import { Fault, FAULT_RULES, type FaultKind, faultMessage } from '#core/fault.ts'
+import { plusMs } from '#core/model/time.ts'
+import type { Lookup, Outcome } from '#core/outcome.ts'
+import type { Context, Delivery, SendPort, Sent, Transmission } from '#connectors/contract/connector.ts'
+import {
+  beginLookup,
+  beginSending,
+  instructionsOfTransmissions,
+  loadTransmissions,
+  type NewTransmission,
+  openInstructions,
+  type StoredInstruction,
+} from '#store/instructions.ts'
+import { type LiveConnection, outboundPort } from './master.ts'
+import { type Result, settle } from './settle.ts'
+import type { Gate } from './gate.ts'
+import type { World } from './world.ts'
+
+/** How long a send may take before its outcome counts as unknown. Longer than every transport's own deadline. */
+const LEASE_MS = 120_000
+const CLOCK_SKEW_MS = 1_000
+const DEFAULT_ATTEMPTS = 10
+const MAX_LOOKUPS = 8
+/** Instructions that wait and are taken along, beside those that the job names. */
+const MAX_TAKEN = 500
+
+type AnyPort = SendPort<unknown>
+type Job = { world: World; connection: LiveConnection; context: Context<unknown>; gate: Gate }
+
+export async function handleDeliver(
+  world: World,
+  connectionId: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const connection = (await world.master.fresh()).connections.get(connectionId)
+  if (connection === undefined || connection.state !== 'active') return
+  const context = await world.contextOf(connectionId, signal)
+  const job: Job = {
+    world,
+    connection,
+    context,
+    gate: world.gates.of(connectionId, connection.connector.limits(connection.config)),
+  }
+  // An event that was told lets the next one of its order go.
+  let taken = await deliverRound(job, ids)
+  while (taken.some((row) => row.kind === 'event') && !signal.aborted) taken = await deliverRound(job, [])
+}
+
+async function deliverRound(job: Job, ids: readonly string[]): Promise<StoredInstruction[]> {
+  const { world, connection } = job
+  const now = world.clock.now()
+  // Clocks of two machines differ a little; a row that one of them just made is due on the other.
+  const soon = plusMs(now, CLOCK_SKEW_MS)
+  const rows = await openInstructions(world.db, connection.id, ids, now, MAX_TAKEN)
+  const due = rows.filter((row) => row.state === 'queued' && row.nextAt <= soon)
+  await lookUp(
+    job,
+    rows.filter((row) => row.state === 'unknown' || (row.state === 'sending' && (row.leaseUntil ?? now) < now)),
+  )
+  await send(job, due)
+  return due
+}
+
+async function send(job: Job, rows: readonly StoredInstruction[]): Promise<void> {
+  for (const [kind, group] of Map.groupBy(rows, (row) => row.kind)) {
+    const port = outboundPort(job.connection, kind) as AnyPort | undefined
+    if (port === undefined)
+      await settle(
+        job.world,
+        job.connection,
+        group.map((row) => ({ row, outcome: noPort(kind) })),
+      )
+    else await sendAll(job, port, group)
+  }
+}
+
+async function sendAll(job: Job, port: AnyPort, rows: readonly StoredInstruction[]): Promise<void> {
+  const { ready, failed } = await prepare(job, port, rows)
+  await settle(job.world, job.connection, failed)
+  if (ready.length === 0) return
+  const now = job.world.clock.now()
+  const taken = await job.world.commit((unit) =>
+    beginSending(
+      unit,
+      ready.map((each) => each.stored),
+      plusMs(now, LEASE_MS),
+      now,
+    ),
+  )
+  const mine = ready.filter((each) => taken.has(each.stored.id))
+  const results = await Promise.all(mine.map((each) => job.gate.run(() => sendOne(job, port, each))))
+  await settle(job.world, job.connection, results.flat())
+}
+
+type Ready = { stored: NewTransmission; transmission: Transmission; rows: StoredInstruction[] }
+
+/** Groups instructions into transmissions. One that was prepared before keeps its bytes, its name and its companions. */
+async function prepare(
+  job: Job,
+  port: AnyPort,
+  rows: readonly StoredInstruction[],
+): Promise<{ ready: Ready[]; failed: Result[] }> {
+  const ready: Ready[] = []
+  const failed: Result[] = []
+  const again = rows.filter((row) => row.transmissionId !== null)
+  for (const each of await loadPrepared(job, port, again)) ready.push(each)
+  const fresh = rows.filter((row) => row.transmissionId === null)
+  const batchMax = Math.min(port.batchMax, port.batchLimit?.(job.connection.config) ?? port.batchMax)
+  for (let i = 0; i < fresh.length; i += batchMax) {
+    const batch = fresh.slice(i, i + batchMax)
+    const made = await prepareBatch(job, port, batch)
+    if ('stored' in made) ready.push(made)
+    // One that cannot be written must not keep its batch: the others are prepared without it.
+    else if (batch.length === 1) failed.push(...made.failed)
+    else for (const row of batch) collect(await prepareBatch(job, port, [row]), ready, failed)
+  }
+  return { ready, failed }
+}
+
+function collect(made: Ready | { failed: Result[] }, ready: Ready[], failed: Result[]): void {
+  if ('stored' in made) ready.push(made)
+  else failed.push(...made.failed)
+}
+
+async function prepareBatch(job: Job, port: AnyPort, rows: StoredInstruction[]): Promise<Ready | { failed: Result[] }> {
+  try {
+    const prepared = await port.prepare(job.context, rows.map(deliveryOf))
+    if (!prepared.ok)
+      return { failed: rows.map((row) => ({ row, outcome: { kind: 'rejected', issues: prepared.issues } })) }
+    const id = job.world.ids.next('trm')
+    const { name, bytes } = prepared.value
+    return {
+      stored: {
+        id,
+        connectionId: job.connection.id,
+        port: port.name,
+        name,
+        bytes,
+        instructionIds: rows.map((row) => row.id),
+        again: false,
+      },
+      transmission: { id, name, bytes, deliveries: rows.map(deliveryOf) },
+      rows,
+    }
+  } catch (error) {
+    return { failed: rows.map((row) => ({ row, outcome: outcomeOfThrown(error) })) }
+  }
+}
+
+async function loadPrepared(job: Job, port: AnyPort, rows: readonly StoredInstruction[]): Promise<Ready[]> {
+  const ids = [...new Set(rows.flatMap((row) => row.transmissionId ?? []))]
+  if (ids.length === 0) return []
+  const all = Map.groupBy(await instructionsOfTransmissions(job.world.db, ids), (row) => row.transmissionId)
+  return (await loadTransmissions(job.world.db, ids)).map((stored) => {
+    // Some of its instructions may have been settled by the first attempt; the bytes stay as they were.
+    const unsent = (all.get(stored.id) ?? []).filter((row) => row.state === 'queued')
+    return {
+      stored: {
+        ...stored,
+        connectionId: job.connection.id,
+        port: port.name,
+        instructionIds: unsent.map((row) => row.id),
+        again: true,
+      },
+      transmission: { ...stored, deliveries: unsent.map(deliveryOf) },
+      rows: unsent,
+    }
+  })
+}
+
+const deliveryOf = (row: StoredInstruction): Delivery => ({
+  instructionId: row.id,
+  key: row.businessKey,
+  document: row.document as Delivery['document'],
+})
+
+async function sendOne(job: Job, port: AnyPort, { transmission, rows }: Ready): Promise<Result[]> {
+  let sent: Sent
+  try {
+    sent = await port.send(job.context, transmission)
+  } catch (error) {
+    sent = { all: outcomeOfThrown(error) }
+  }
+  return rows.map((row) => {
+    const outcome = 'all' in sent ? sent.all : (sent.each[row.id] ?? lost('the connector gave no outcome for it'))
+    const level = sent.levels?.[row.id]
+    return {
+      row,
+      outcome: limitAttempts(row, outcome, port.maxAttempts ?? DEFAULT_ATTEMPTS),
+      ...(level === undefined ? {} : { level }),
+    }
+  })
+}
+
+/** A transport says for each fault whether anything can have left; a connector's own exception leaves that open. */
+function outcomeOfThrown(error: unknown): Outcome {
+  if (!(error instanceof Fault)) return lost(faultMessage(error))
+  if (error.kind === 'unknownOutcome') return { kind: 'unknown', code: error.code, message: error.message }
+  if (error.kind === 'throttled') return { kind: 'throttled', retryAfterMs: error.retryAfterMs ?? 1_000 }
+  return {
+    kind: 'unavailable',
+    fault: error.kind,
+    code: error.code,
+    message: error.message,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  }
+}
+
+const lost = (message: string): Outcome => ({ kind: 'unknown', code: 'deliver.unknown', message })
+
+const noPort = (kind: string): Outcome => ({
+  kind: 'unavailable',
+  fault: 'config',
+  code: 'connection.no-port',
+  message: `the connector has no port that sends ${kind}`,
+})
+
+/** Passing trouble that does not pass goes to a person. */
+function limitAttempts(row: StoredInstruction, outcome: Outcome, maxAttempts: number): Outcome {
+  if (
+    outcome.kind !== 'unavailable' ||
+    FAULT_RULES[outcome.fault].retry !== 'backoff' ||
+    row.attempts + 1 < maxAttempts
+  )
+    return outcome
+  return {
+    ...outcome,
+    fault: 'bug' satisfies FaultKind,
+    message: `${outcome.message} (after ${row.attempts + 1} attempts)`,
+  }
+}
+
+async function lookUp(job: Job, rows: readonly StoredInstruction[]): Promise<void> {
+  if (rows.length === 0) return
+  const now = job.world.clock.now()
+  const taken = await beginLookup(
+    job.world.db,
+    rows.map((row) => row.id),
+    plusMs(now, LEASE_MS),
+    now,
+  )
+  const mine = rows.filter((row) => taken.has(row.id))
+  const results: Result[] = []
+  for (const [kind, group] of Map.groupBy(mine, (row) => row.kind)) {
+    const port = outboundPort(job.connection, kind) as AnyPort | undefined
+    if (port?.lookup === undefined) {
+      results.push(
+        ...group.map((row): Result => ({
+          row,
+          found: { kind: 'undecided', message: 'the partner cannot be asked' },
+          lookupsLeft: false,
+        })),
+      )
+    } else results.push(...(await lookUpWith(job, port, group)))
+  }
+  await settle(job.world, job.connection, results)
+}
+
+async function lookUpWith(job: Job, port: AnyPort, rows: readonly StoredInstruction[]): Promise<Result[]> {
+  const ids = [...new Set(rows.flatMap((row) => row.transmissionId ?? []))]
+  const members = Map.groupBy(rows, (row) => row.transmissionId)
+  const results: Result[] = []
+  for (const stored of await loadTransmissions(job.world.db, ids)) {
+    const group = members.get(stored.id) ?? []
+    const found = await job.gate.run(() => askPartner(job, port, { ...stored, deliveries: group.map(deliveryOf) }))
+    for (const row of group) {
+      results.push({
+        row,
+        found: found[row.id] ?? { kind: 'undecided', message: 'the connector gave no answer for it' },
+        lookupsLeft: row.lookups + 1 < MAX_LOOKUPS,
+      })
+    }
+  }
+  return results
+}
+
+async function askPartner(job: Job, port: AnyPort, transmission: Transmission): Promise<Record<string, Lookup>> {
+  try {
+    return (await port.lookup?.(job.context, transmission)) ?? {}
+  } catch (error) {
+    return Object.fromEntries(
+      transmission.deliveries.map((each) => [
+        each.instructionId,
+        { kind: 'undecided' as const, message: faultMessage(error) },
+      ]),
+    )
+  }
+}

@@ -1,0 +1,67 @@
+/** Shipments are told to the channel that sold the goods, each once. */
+import type { ChannelShipment } from '#connectors/contract/connector.ts'
+import type { Instant } from '#core/model/time.ts'
+import type { NewShipment } from '#store/fulfillment.ts'
+import { insertInstructions, type NewInstruction } from '#store/instructions.ts'
+import type { StoredOrder } from '#store/orders.ts'
+import { exchangeOrders } from '#store/returns.ts'
+import { carriedOfOrders } from '#store/traces.ts'
+import type { Unit } from '#store/unit.ts'
+import { outboundPort } from './master.ts'
+import type { World } from './world.ts'
+
+export async function tellChannels(
+  unit: Unit,
+  world: World,
+  shipments: readonly NewShipment[],
+  orders: ReadonlyMap<string, StoredOrder>,
+  now: Instant,
+): Promise<void> {
+  if (shipments.length === 0) return
+  const master = world.master.current()
+  const carried = await carriedOfOrders(unit, [...orders.keys()])
+  const exchanges = await exchangeOrders(unit, [...orders.keys()])
+  const instructions = shipments.flatMap((shipment): NewInstruction[] => {
+    // The channel did not sell an exchange's order and would not know it.
+    if (exchanges.has(shipment.request.orderId)) return []
+    const order = orders.get(shipment.request.orderId)
+    const channel = order === undefined ? undefined : master.channels.get(order.channelId)
+    const connection = channel?.connection === undefined ? undefined : master.connections.get(channel.connection)
+    const port = connection === undefined ? undefined : outboundPort(connection, 'channelShipment')
+    if (order === undefined || connection === undefined || port === undefined) return []
+    return [
+      {
+        id: world.ids.next('ins'),
+        connectionId: connection.id,
+        port: port.name,
+        kind: 'channelShipment',
+        businessKey: shipment.id,
+        subjectId: shipment.id,
+        orderId: order.id,
+        document: { ...channelShipment(shipment, order), ...carriedFor(order.id, carried) },
+        createdAt: now,
+      },
+    ]
+  })
+  await insertInstructions(unit, instructions)
+}
+
+const carriedFor = (orderId: string, carried: ReadonlyMap<string, unknown>): { carried?: unknown } =>
+  carried.has(orderId) ? { carried: carried.get(orderId) } : {}
+
+function channelShipment({ id, request, notice, lines }: NewShipment, order: StoredOrder): ChannelShipment {
+  const byNo = new Map(order.lines.map((line) => [line.lineNo, line]))
+  return {
+    externalOrderId: order.externalId,
+    nodeId: request.nodeId,
+    shipmentId: id,
+    shippedAt: notice.shippedAt,
+    ...(notice.carrier === undefined ? {} : { carrier: notice.carrier }),
+    lines: lines.flatMap(({ lineNo, quantity }) => {
+      const line = byNo.get(lineNo)
+      return line === undefined ? [] : [{ externalLineId: line.externalId, sku: line.sku, quantity }]
+    }),
+    trackingNumbers: notice.packages.flatMap((each) => each.trackingNumber ?? []),
+    trackingUrls: notice.packages.flatMap((each) => each.trackingUrl ?? []),
+  }
+}
