@@ -1,0 +1,158 @@
+/** Canonical documents for the kit: plain ones, and ones that seeded randomness makes. */
+import type { OrderInput } from '#core/model/order.ts'
+import type { Random } from '#core/ports.ts'
+import type { Documents } from '#connectors/contract/connector.ts'
+import type { InboundKind } from '#connectors/contract/exhibit.ts'
+import { atSecond } from './paper-clock.ts'
+
+/** Product codes that careless readers take for numbers: zeros in front, too many digits, exponents. */
+export const AWKWARD_SKUS = [
+  '00042',
+  '0012345678905',
+  '12345678901234567890',
+  '1E5',
+  '5e-3',
+  '9007199254740993',
+] as const
+export const PLAIN_SKUS = Array.from({ length: 9 }, (_, index) => `SKU-${index + 1}`)
+export const KNOWN_SKUS = [...PLAIN_SKUS, ...AWKWARD_SKUS]
+/** A code without a row in any table. */
+export const UNKNOWN_SKU = 'NO-ROW-9'
+
+export type Wish = {
+  /** Tells documents of one kind apart. */
+  id: string
+  /** Seconds of the kit's day. */
+  at?: number
+  lines?: { sku: string; quantity: number }[]
+  requestId?: string
+  rejected?: number
+}
+
+const DEFAULT_LINES = [{ sku: 'SKU-1', quantity: 2 }]
+
+/** Lines of so many units each: 1 unit of SKU-1, 2 of SKU-2 … */
+export const linesOf = (count: number): { sku: string; quantity: number }[] =>
+  Array.from({ length: count }, (_, index) => ({
+    sku: PLAIN_SKUS[index % PLAIN_SKUS.length] ?? '',
+    quantity: index + 1,
+  }))
+
+type Where = { channelId: string; nodeId: string }
+
+/** A canonical document of this kind. What it says follows from the wish alone. */
+export function valueOf<K extends InboundKind>(kind: K, wish: Wish, where: Where): Documents[K] {
+  return MAKERS[kind](wish, where) as Documents[K]
+}
+
+const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
+  order: ({ id, at = 0, lines = DEFAULT_LINES }, { channelId }): OrderInput =>
+    ({
+      channelId,
+      externalId: id,
+      revisedAt: atSecond(at),
+      placedAt: atSecond(0),
+      currency: 'EUR',
+      totalMinor: lines.reduce((sum, line) => sum + line.quantity * 1250, 0),
+      shipTo: { line1: 'Rue 1', city: 'Paris', country: 'FR' },
+      holds: [],
+      lines: lines.map(({ sku, quantity }, index) => ({
+        externalId: `${id}-${index + 1}`,
+        sku,
+        quantity,
+        cancelledQuantity: 0,
+        unitPriceMinor: 1250,
+        method: 'ship',
+      })),
+    }) as unknown as OrderInput,
+  stock: ({ at = 0, lines = DEFAULT_LINES }, { nodeId }) => ({
+    mode: 'full',
+    asOf: atSecond(at),
+    absentMeansZero: false,
+    rows: lines.map(({ sku, quantity }) => ({ sku, nodeId, onHand: quantity })),
+  }),
+  fulfillmentResponse: ({ requestId = 'ful_kit', at = 0, lines = DEFAULT_LINES, rejected = 0 }) => ({
+    requestId,
+    answeredAt: atSecond(at),
+    lines: lines.map(({ quantity }, index) => {
+      const refused = Math.min(rejected, quantity)
+      return {
+        lineNo: index + 1,
+        accepted: quantity - refused,
+        rejected: refused,
+        ...(refused > 0 ? { reason: 'outOfStock' } : {}),
+      }
+    }),
+  }),
+  cancelResponse: ({ requestId = 'ful_kit', at = 0 }) => ({
+    requestId,
+    answeredAt: atSecond(at),
+    accepted: false,
+    reason: 'packed already',
+  }),
+  shipment: ({ id, requestId = 'ful_kit', at = 0, lines = DEFAULT_LINES }) => ({
+    requestId,
+    externalId: id,
+    shippedAt: atSecond(at),
+    carrier: 'UPSN',
+    packages: [
+      {
+        trackingNumber: `1Z${id}`,
+        lines: lines.map(({ quantity }, index) => ({ lineNo: index + 1, quantity })),
+      },
+    ],
+  }),
+}
+
+/** How many parts of its own the document has: lines, rows. */
+export function partsOf(value: unknown): number {
+  const { lines, rows, packages } = value as { lines?: unknown[]; rows?: unknown[]; packages?: { lines: unknown[] }[] }
+  return (lines ?? rows ?? packages?.flatMap((one) => one.lines) ?? []).length
+}
+
+/** A wish that randomness makes: how many lines, which products, how many units. */
+export function anyWish(random: Random, id: string): Wish {
+  const pick = (count: number): number => Math.floor(random.next() * count)
+  const start = pick(PLAIN_SKUS.length)
+  const lines = Array.from({ length: 2 + pick(7) }, (_, index) => ({
+    sku: PLAIN_SKUS[(start + index) % PLAIN_SKUS.length] ?? '',
+    quantity: 1 + pick(999),
+  }))
+  return { id, at: pick(3000), lines, rejected: pick(2) }
+}
+
+type Outgoing = 'fulfillmentInstruction' | 'fulfillmentCancel' | 'channelShipment' | 'availability' | 'acknowledgement'
+
+/** What the hub would tell a partner. */
+export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: string }): unknown {
+  const { nodeId } = where
+  const made: Record<Outgoing, unknown> = {
+    fulfillmentInstruction: {
+      requestId: `ful_${id}`,
+      orderId: `ord_${id}`,
+      orderNumber: `#${id}`,
+      placedAt: atSecond(0),
+      nodeId,
+      method: 'ship',
+      shipTo: { name: 'Ada', line1: 'Rue 1', city: 'Paris', postcode: '01000', country: 'FR' },
+      lines: [
+        { lineNo: 1, sku: 'SKU-1', quantity: 2, unitPriceMinor: 1250, currency: 'EUR' },
+        { lineNo: 2, sku: '00042', quantity: 1, unitPriceMinor: 999, currency: 'EUR' },
+      ],
+    },
+    fulfillmentCancel: { requestId: `ful_${id}`, nodeId, reason: 'the customer asked' },
+    channelShipment: {
+      externalOrderId: `order-${id}`,
+      nodeId,
+      shipmentId: `shp_${id}`,
+      shippedAt: atSecond(60),
+      carrier: 'UPSN',
+      lines: [{ externalLineId: `line-${id}`, sku: 'SKU-1', quantity: 2 }],
+      trackingNumbers: [`1Z${id}`],
+      trackingUrls: [],
+    },
+    availability: { sku: 'SKU-1', nodeId, available: 7 },
+    acknowledgement: { for: `env_${id}`, bytes: where.receipt ?? '' },
+  }
+  return made[kind]
+}
