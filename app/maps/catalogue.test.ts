@@ -1,0 +1,211 @@
+/** The laws of every map in the catalogue, tried on documents made from its schema and on golden files. */
+import * as fc from 'fast-check'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { NodeId, Sku } from '#core/model/ids.ts'
+import { coverage } from '#mappings/engine/index.ts'
+import { same } from '#mappings/engine/laws.ts'
+import { documentsOf } from '#mappings/engine/test-documents.ts'
+import { MAP_ENTRIES } from './catalogue.ts'
+import type { MapContext, MapEntry } from './entry.ts'
+
+/** The partner calls SKU-1 `P.SKU-1`, and the node north `N-north`. */
+const context: MapContext = {
+  receivedAt: '2026-11-22T10:15:00.000Z',
+  crosswalk: {
+    version: '7',
+    skuOf: (code) => code.replace(/^P\./, '') as Sku,
+    partnerSkuOf: (sku) => `P.${sku}`,
+    nodeOf: (code) => (code.startsWith('N-') ? (code.slice(2) as NodeId) : undefined),
+    partnerNodeOf: (nodeId) => `N-${nodeId}`,
+    code: () => undefined,
+    partnerCode: () => undefined,
+  },
+}
+
+type Loose = { [field: string]: unknown }
+const listOf = (value: unknown): Loose[] => (Array.isArray(value) ? (value as Loose[]) : [])
+
+/** What a document of this kind means beyond its schema: sums, one currency, what belongs together. */
+const SENSE: { [kind: string]: (value: Loose) => void } = {
+  stock: (value) => {
+    value['absentMeansZero'] = false
+    for (const row of listOf(value['rows'])) row['nodeId'] = 'north'
+    // A feed without rows names no place.
+  },
+  fulfillmentInstruction: (value) => {
+    // What a kit is packed of has no place in EDI, and neither have degrees; the ERP's own tests have them.
+    for (const line of listOf(value['lines'])) delete line['components']
+    delete (value['shipTo'] as Loose | undefined)?.['position']
+    listOf(value['lines']).forEach((line, i) => {
+      line['lineNo'] = i + 1
+      line['currency'] = 'EUR'
+      line['unitPriceMinor'] = Math.abs(Number(line['unitPriceMinor']))
+      // The partner's own code is told with every line, and so always comes back.
+      line['partnerSku'] = `P.${String(line['sku'])}`
+    })
+  },
+  fulfillmentResponse: (value) => {
+    value['answeredAt'] = context.receivedAt
+    listOf(value['lines']).forEach((line, i) => {
+      line['lineNo'] = i + 1
+      if (i % 2 === 0) line['rejected'] = 0
+      else line['accepted'] = 0
+      if (line['rejected'] === 0) delete line['reason']
+      else line['reason'] = 'outOfStock'
+      if (line['accepted'] === 0) delete line['expectedShipAt']
+      if (line['expectedShipAt'] !== undefined) line['expectedShipAt'] = '2026-12-01T23:59:59.000Z'
+    })
+  },
+  cancelResponse: (value) => {
+    value['answeredAt'] = context.receivedAt
+    // Partners that have a word for it take a cancel whole or not at all.
+    delete value['lines']
+  },
+  shipment: (value) => {
+    if (value['service'] === 'pickup') delete value['service']
+  },
+  changeRequest: (value) => {
+    listOf(value['lines']).forEach((line, i) => {
+      line['lineNo'] = i + 1
+      if (line['change'] === 'delete') line['quantity'] = 0
+    })
+  },
+  tillReturn: (value) => {
+    value['channelId'] = 'shop'
+  },
+  order: (value) => {
+    value['channelId'] = 'shop'
+    value['currency'] = 'EUR'
+    value['holds'] = []
+  },
+}
+
+/** Takes away what the map has no place for: coverage names it, so that it is known and not dropped in silence. */
+function withoutUnset(value: unknown, unset: readonly string[]): unknown {
+  const drop = (at: unknown, [step = '', ...rest]: string[]): void => {
+    if (step === '*') for (const each of listOf(at)) drop(each, rest)
+    else if (typeof at !== 'object' || at === null) return
+    else if (rest.length === 0) delete (at as Loose)[step]
+    else drop((at as Loose)[step], rest)
+  }
+  for (const path of unset) drop(value, path.split('.'))
+  return value
+}
+
+const made = (entry: MapEntry) => {
+  const { unset } = coverage(entry.map, {}, entry.schema)
+  return documentsOf(entry.schema).map((raw) => {
+    const value = structuredClone(raw) as Loose
+    SENSE[entry.kind]?.(value)
+    // ORDERS has one type of order: mappings/edifact/orders.ts.
+    if (entry.name === 'edifact orders') value['method'] = 'dropShip'
+    // ORDERS05 has no e-mail address: mappings/idoc/README.md.
+    if (entry.name === 'idoc orders05') delete (value['shipTo'] as Loose | undefined)?.['email']
+    // A warehouse is told a ship mode that its connection knows: mappings/quiet/README.md.
+    if (entry.name === 'quiet ship order') {
+      value['method'] = 'ship'
+      delete value['shippingService']
+    }
+    return withoutUnset(value, unset) as Loose
+  })
+}
+
+const twoWay = MAP_ENTRIES.filter((entry) => entry.read !== undefined && entry.write !== undefined)
+const OWN_TESTS: Record<string, string> = {
+  'erp collection': 'its service is always pickup: mappings/erp/erp.test.ts',
+  'square sale': 'everything was handed over, at one place: mappings/square/square.test.ts',
+  'square pickup order': 'the method is always pickup: mappings/square/square.test.ts',
+  'square pickup answer': 'a store answers for the whole order: mappings/square/square.test.ts',
+  'square collection': 'its service is always pickup: mappings/square/square.test.ts',
+  'shopify order (webhook)': 'the same order has many spellings: mappings/shopify/shopify.test.ts',
+  'shopify order (graphql)': 'the same order has many spellings: mappings/shopify/shopify.test.ts',
+}
+
+test('every map of the catalogue has a name of its own, and reads or writes', () => {
+  expect(new Set(MAP_ENTRIES.map((entry) => entry.name)).size).toBe(MAP_ENTRIES.length)
+  for (const entry of MAP_ENTRIES) expect(entry.read ?? entry.write).toBeDefined()
+  for (const name of Object.keys(OWN_TESTS)) expect(MAP_ENTRIES.map((entry) => entry.name)).toContain(name)
+})
+
+describe.each(twoWay.filter((entry) => !(entry.name in OWN_TESTS)))('$name', (entry) => {
+  test('law: what can be written is read back the same, and most can be written', () => {
+    let written = 0
+    let tried = 0
+    fc.assert(
+      fc.property(made(entry), (value) => {
+        tried += 1
+        const bytes = entry.write?.(value, context)
+        if (bytes?.ok !== true) {
+          for (const issue of bytes?.issues ?? []) expect(issue.cure).not.toBe('')
+          return
+        }
+        written += 1
+        const read = entry.read?.(bytes.value, context)
+        expect(read?.refused ?? []).toEqual([])
+        if (!same(read?.documents[0]?.value, value)) expect(read?.documents[0]?.value).toEqual(value)
+        const again = entry.write?.(read?.documents[0]?.value, context)
+        expect(again?.ok === true && Buffer.from(again.value).equals(Buffer.from(bytes.value))).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+    expect(written / tried).toBeGreaterThan(0.3)
+  })
+
+  test('every value that was read says where it came from', () => {
+    const [value] = fc.sample(
+      made(entry).filter((each) => entry.write?.(each, context).ok === true),
+      { seed: 1, numRuns: 1 },
+    )
+    const bytes = entry.write?.(value, context)
+    if (bytes?.ok !== true) throw new Error('the sample must be writable')
+    const [document] = entry.read?.(bytes.value, context).documents ?? []
+    const trace = document?.trace?.()
+    expect(trace?.map).toBe(entry.map.name)
+    const pointers = [...(trace?.origins.keys() ?? [])]
+    for (const leaf of leavesOf(document?.value, ''))
+      expect(
+        pointers.some((pointer) => leaf === pointer || leaf.startsWith(`${pointer}/`)),
+        `${leaf} in ${pointers.join(' ')}`,
+      ).toBe(true)
+  })
+})
+
+function leavesOf(value: unknown, at: string): string[] {
+  if (typeof value !== 'object' || value === null) return [at]
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, `${at}/${key}`))
+}
+
+/** `UPDATE_GOLDEN=1` writes the files anew: what changes is reviewed like code. */
+const folders: [prefix: string, extension: string][] = [
+  ['x12', 'edi'],
+  ['edifact', 'edi'],
+  ['idoc', 'xml'],
+]
+const golden = MAP_ENTRIES.flatMap((entry) => {
+  const [folder = '', ...rest] = entry.name.split(' ')
+  const extension = folders.find(([prefix]) => prefix === folder)?.[1]
+  const isOwn = ['x12 850', 'x12 855', 'x12 856'].includes(entry.name)
+  return extension === undefined || isOwn
+    ? []
+    : [{ entry, name: entry.name, path: `mappings/${folder}/examples/${rest.join('-')}`, extension }]
+})
+
+test.each(golden)(
+  '$name is written as its golden file, and read back as its golden document',
+  ({ entry, path, extension }) => {
+    const [given, expected] = [`${path}.out.json`, `${path}.in.${extension}`]
+    expect(existsSync(given), given).toBe(true)
+    const value = JSON.parse(readFileSync(given, 'utf8')) as unknown
+    expect(entry.schema.parse(value)).toEqual(value)
+    const written = entry.write?.(value, context)
+    if (written?.ok !== true) throw new Error(JSON.stringify(written?.issues))
+    const text = Buffer.from(written.value).toString('utf8')
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(expected, text)
+    expect(text).toBe(readFileSync(expected, 'utf8'))
+    const read = entry.read?.(Buffer.from(text), context)
+    if (entry.read === undefined) return
+    expect(read?.refused).toEqual([])
+    expect(read?.documents.map((document) => document.value)).toEqual([value])
+  },
+)
