@@ -1,0 +1,80 @@
+/** Cancels over X12: an 860 goes out where the profile says so, and the 865 decides. */
+import { afterEach, expect, test } from 'vitest'
+import { startSupplier, type Supplier } from '#simulators/supplier/supplier.ts'
+import { EDI_LOGIN, LONG_AGO, oneDatabase, openEdiHub, type EdiHub } from '../kit/edi-hub.ts'
+
+const US = { qualifier: 'ZZ', id: 'CROSSDOCK' }
+const PARTNER = { qualifier: 'ZZ', id: 'ACME' }
+
+let hub: EdiHub
+let supplier: Supplier
+afterEach(async () => {
+  await hub.stop()
+  await supplier.close()
+})
+
+/** The order was accepted; it is shipped `shipMs` later. */
+async function accepted(changesSent: boolean, shipMs = 3_600_000) {
+  supplier = await startSupplier({
+    name: 'acme',
+    identity: PARTNER,
+    place: 'PORTO',
+    stock: [{ vendorSku: 'V-1', onHand: 10 }],
+    random: () => 0.5,
+    delayMs: (step) => (step === 'ship' ? shipMs : 0),
+    login: EDI_LOGIN,
+  })
+  hub = await openEdiHub(oneDatabase, {
+    connector: 'edi-supplier',
+    sftp: supplier.sftp,
+    config: { isaSender: US, isaReceiver: PARTNER, validation: 'strict', profile: { changesSent } },
+    node: { id: 'acme', kind: 'supplier', capability: 'dropShip', code: 'PORTO' },
+    products: { 'SHOE-1': 'V-1' },
+  })
+  supplier.tellStock({ party: US, groupId: US.id, version: '00401', groupVersion: '004010', usage: 'P' }, LONG_AGO)
+  await hub.until('the stock is known', async () => (await hub.count('stock_position WHERE available = 10')) === 1)
+  await hub.order('1001', { 'SHOE-1': 2 })
+  await hub.until(
+    'it is accepted',
+    async () => (await hub.count(`fulfillment_request WHERE negotiation = 'accepted'`)) === 1,
+  )
+}
+
+test('a supplier that agrees gives the units back', async () => {
+  await accepted(true)
+  await hub.cancel('1001', { 'SHOE-1': 2 })
+  await hub.until('the units are cancelled', async () => (await hub.count('order_line WHERE cancelled = 2')) === 1)
+  expect(supplier.books()).toMatchObject({
+    // Its own number came with the 855 and goes back with the 860.
+    orders: [{ state: 'cancelled', ownNumber: 'SO000001', cancelReferences: { VN: 'SO000001' } }],
+    stock: [{ now: 10, committed: 0 }],
+    documents: { in: { '850': 1, '860': 1 } },
+    troubles: [],
+  })
+  expect(await hub.count('stock_position WHERE available = 10 AND allocated = 0')).toBe(1)
+  await hub.until('all is acknowledged', () => supplier.books().receipts.waiting === 0)
+  expect(supplier.books().receipts).toMatchObject({ rejected: 0, partly: 0 })
+})
+
+test('a supplier that has shipped refuses, and a person sees that the cancel was too late', async () => {
+  await accepted(true, 0)
+  await hub.until('it left the house', () => supplier.books().orders[0]?.state === 'shipped')
+  await hub.cancel('1001', { 'SHOE-1': 2 })
+  await hub.until('it is shipped here', async () => (await hub.count('order_line WHERE shipped = 2')) === 1)
+  const asked = await hub.count(`instruction WHERE kind = 'fulfillmentCancel'`)
+  // Where the dispatch came first, nothing was left to cancel; else the supplier refused it.
+  if (asked > 0)
+    await hub.until(
+      'the refusal is read',
+      async () => (await hub.count(`exception_case WHERE kind = 'cancelTooLate'`)) === 1,
+    )
+  expect(supplier.books().stock).toMatchObject([{ now: 8, shipped: 2 }])
+})
+
+test('where the profile sends no changes, a person is asked to call', async () => {
+  await accepted(false)
+  await hub.cancel('1001', { 'SHOE-1': 2 })
+  await hub.until('a case is open', async () => (await hub.count(`exception_case WHERE kind = 'cancelTooLate'`)) === 1)
+  expect(await hub.count(`instruction WHERE kind = 'fulfillmentCancel'`)).toBe(0)
+  expect(supplier.books().documents.in['860']).toBeUndefined()
+})

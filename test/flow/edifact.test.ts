@@ -1,0 +1,137 @@
+/** A supplier that trades EDIFACT: order out, CONTRL both ways, answer, dispatch and stock back, over a real SFTP server. */
+import { copyFile, rename, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { readEdifactInterchanges } from '#mappings/formats/edifact/envelope.ts'
+import { validateEdifactMessage } from '#mappings/formats/guides/edifact/validator.ts'
+import type { SupplierManners } from '#simulators/supplier/options.ts'
+import { startSupplier, type Supplier } from '#simulators/supplier/supplier.ts'
+import { databases } from '../kit/backends.ts'
+import { EDI_LOGIN, LONG_AGO, oneDatabase, openEdiHub, type EdiHub } from '../kit/edi-hub.ts'
+
+const US = { qualifier: '14', id: '4006209000008' }
+const PARTNER = { qualifier: '14', id: '5412345000013' }
+const HUB_ADDRESS = { party: US, groupId: '', version: 'UNOC', groupVersion: '3', usage: 'P' }
+
+let hub: EdiHub
+let supplier: Supplier
+afterEach(async () => {
+  await hub.stop()
+  await supplier.close()
+})
+
+async function open(backend: (typeof databases)[number], manners: Partial<SupplierManners> = {}, waitMs = 0) {
+  supplier = await startSupplier({
+    name: 'acme',
+    standard: 'edifact',
+    identity: PARTNER,
+    place: 'PORTO',
+    stock: [{ vendorSku: 'V-1', onHand: 10 }],
+    random: () => 0.5,
+    manners,
+    delayMs: (step) => (step === 'ship' ? waitMs : 0),
+    login: EDI_LOGIN,
+  })
+  hub = await openEdiHub(backend, {
+    connector: 'edifact-supplier',
+    sftp: supplier.sftp,
+    config: {
+      unbSender: { id: US.id },
+      unbReceiver: { id: PARTNER.id },
+      profile: { changesSent: true },
+      validation: 'strict',
+    },
+    node: { id: 'acme', kind: 'supplier', capability: 'dropShip', code: 'PORTO' },
+    products: { 'SHOE-1': 'V-1' },
+  })
+  supplier.tellStock(HUB_ADDRESS, LONG_AGO)
+  await hub.until('the stock is known', async () => (await hub.count('stock_position WHERE available = 10')) === 1)
+}
+
+const shipped = () => hub.count('order_line WHERE shipped = 2')
+const receipts = () => supplier.books().receipts
+
+test.each(databases)(
+  'an order is sent, answered and shipped, and everything is acknowledged ($name)',
+  async (backend) => {
+    await open(backend)
+    await hub.order('1001', { 'SHOE-1': 2 })
+    await hub.until('the order is shipped', async () => (await shipped()) === 1)
+    await hub.until('all is acknowledged', () => receipts().accepted === 3 && receipts().waiting === 0)
+    expect(supplier.books()).toMatchObject({
+      stock: [{ now: 8, committed: 0, shipped: 2 }],
+      orders: [{ state: 'shipped', references: { CR: '#1001' } }],
+      documents: { in: { ORDERS: 1, CONTRL: 3 }, out: { CONTRL: 1, ORDRSP: 1, DESADV: 1, INVRPT: 1 } },
+      receipts: { rejected: 0, partly: 0, unexpected: 0 },
+      troubles: [],
+    })
+    expect(await hub.rows(`SELECT on_hand, allocated FROM stock_position`)).toEqual([{ on_hand: 8, allocated: 0 }])
+    expect(await hub.count('quarantine_item')).toBe(0)
+    // What we wrote breaks no guide.
+    for (const name of await readdir(join(supplier.folder, 'archive'))) {
+      const file = readEdifactInterchanges(await readFile(join(supplier.folder, 'archive', name)))
+      const messages = file.interchanges.flatMap((interchange) => interchange.messages)
+      expect(messages.flatMap((message) => validateEdifactMessage(message).faults.map(({ issue }) => issue))).toEqual(
+        [],
+      )
+    }
+  },
+)
+
+test('copies, halves, wrong trailers and garbage double nothing and lose nothing', async () => {
+  await open(oneDatabase, {
+    halfWritten: 1,
+    halfWrittenMs: 300,
+    duplicateFiles: 1,
+    wrongControlNumber: 1,
+    garbageFile: 1,
+  })
+  await hub.order('1001', { 'SHOE-1': 2 })
+  await hub.until('the order is shipped', async () => (await shipped()) === 1)
+  await hub.until('all is acknowledged', () => receipts().waiting === 0)
+  await hub.until(
+    'the broken ones wait for a person',
+    async () => (await hub.count(`quarantine_item WHERE code = 'edifact.interchange.control-number'`)) >= 2,
+  )
+  await hub.until(
+    'the copies are known as such',
+    async () => (await hub.count(`envelope WHERE state = 'duplicate'`)) >= 3,
+  )
+  expect(await hub.rows(`SELECT on_hand FROM stock_position`)).toEqual([{ on_hand: 8 }])
+  // The same interchange of ours twice is one order there, and a number of theirs with other bytes is held here.
+  const [orders = ''] = (await readdir(join(supplier.folder, 'archive'))).filter((name) => name.includes('ORDERS'))
+  // Laid down whole: a file that is seen half is another document.
+  await copyFile(join(supplier.folder, 'archive', orders), join(supplier.folder, 'again.part'))
+  await rename(join(supplier.folder, 'again.part'), join(supplier.folder, 'in', 'again.edi'))
+  await hub.until('the supplier saw it', () => supplier.books().repeats.interchanges >= 1)
+  expect(supplier.books().orders).toHaveLength(1)
+  supplier.behave({ wrongControlNumber: 0, halfWritten: 0, garbageFile: 0, duplicateFiles: 0 })
+  const archived = await readdir(join(supplier.folder, 'out', 'archive'))
+  const stock = archived.find((name) => name.startsWith('INVRPT') && name.includes('again')) ?? ''
+  const changed = (await readFile(join(supplier.folder, 'out', 'archive', stock), 'latin1')).replace('145:10', '145:99')
+  await writeFile(join(supplier.folder, 'out', 'reused.edi'), changed, 'latin1')
+  await hub.until(
+    'it is held',
+    async () => (await hub.count(`quarantine_item WHERE code = 'edi.control-number-reused'`)) >= 1,
+  )
+  expect(await hub.rows(`SELECT on_hand FROM stock_position`)).toEqual([{ on_hand: 8 }])
+})
+
+test('a cancel goes out as ORDCHG; its ORDRSP gives the units back', async () => {
+  await open(oneDatabase, {}, 3_600_000)
+  await hub.order('1001', { 'SHOE-1': 2 })
+  await hub.until(
+    'it is accepted',
+    async () => (await hub.count(`fulfillment_request WHERE negotiation = 'accepted'`)) === 1,
+  )
+  await hub.cancel('1001', { 'SHOE-1': 2 })
+  await hub.until('the units are cancelled', async () => (await hub.count('order_line WHERE cancelled = 2')) === 1)
+  expect(supplier.books()).toMatchObject({
+    orders: [{ state: 'cancelled', cancelReferences: { VN: 'SO000001' } }],
+    documents: { in: { ORDCHG: 1 } },
+  })
+  expect(supplier.books().stock).toMatchObject([{ now: 10, committed: 0 }])
+  expect(await hub.count('stock_position WHERE available = 10 AND allocated = 0')).toBe(1)
+  await hub.until('all is acknowledged', () => receipts().waiting === 0)
+  expect(receipts()).toMatchObject({ rejected: 0, partly: 0 })
+})

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { OrderChange } from '#core/model/order-change.ts'
+import { cancelOrder, type ChangeEffect, changeOrder, previewChange } from '#workers/change-order.ts'
+import { databases } from '../kit/backends.ts'
+import { aFeed, anOrder } from '../kit/builders.ts'
+import { openSteppedHub, type SteppedHub } from '../kit/stepped-hub.ts'
+
+const [pglite] = databases
+if (pglite === undefined) throw new Error('there is always PGlite')
+
+let hub: SteppedHub
+let id = ''
+let orders = 0
+beforeAll(async () => {
+  hub = await openSteppedHub(pglite)
+  await hub.say(
+    'depot',
+    aFeed([
+      ['SHOE-1', 'north', 900],
+      ['SHOE-2', 'north', 900],
+      ['SHOE-2', 'south', 900],
+    ]),
+  )
+})
+afterAll(() => hub.stop())
+beforeEach(async () => {
+  await hub.deliver()
+  id = String((orders += 1))
+  hub.nodes.cancelDocuments.length = 0
+})
+
+const order = (minute = 0, more: Record<string, unknown> = {}) =>
+  anOrder(id, `2026-11-22T09:${String(minute).padStart(2, '0')}:00.000Z`)
+    .line('SHOE-1', 3)
+    .line('SHOE-2', 2)
+    .with(more).document
+const read = (changes: unknown[]): OrderChange[] => changes.map((each) => OrderChange.parse(each))
+const preview = async (...changes: unknown[]): Promise<ChangeEffect> => {
+  const told = await previewChange(hub.hub.world, await hub.orderId(id), { changes: read(changes), reason: 'x' })
+  return told.kind === 'done' ? told.effect : expect.fail(JSON.stringify(told))
+}
+const change = async (...changes: unknown[]) =>
+  changeOrder(
+    hub.hub.world,
+    await hub.orderId(id),
+    { changes: read(changes), reason: 'the customer called' },
+    'api:desk',
+  )
+const cancel = async (lines?: { lineNo: number; quantity: number }[]) =>
+  cancelOrder(
+    hub.hub.world,
+    await hub.orderId(id),
+    { reason: 'not needed', ...(lines === undefined ? {} : { lines }) },
+    'api:desk',
+  )
+const lines = () =>
+  hub.rows(
+    `SELECT open, allocated, released, cancelled FROM order_line l JOIN sales_order o ON o.id = l.order_id
+     WHERE o.external_id = $1 ORDER BY line_no`,
+    [id],
+  )
+const live = () =>
+  hub.rows(
+    `SELECT f.node_id AS node, f.negotiation, l.line_no AS line, l.outstanding AS units FROM fulfillment_request f
+     JOIN fulfillment_request_line l ON l.request_id = f.id JOIN sales_order o ON o.id = f.order_id
+     WHERE o.external_id = $1 AND l.outstanding > 0 ORDER BY f.id, l.line_no`,
+    [id],
+  )
+
+test('a preview shows money, stock and promise, and writes nothing; a confirmed change does what it showed', async () => {
+  await hub.say('shop', order())
+  await hub.route()
+  const effect = await preview(
+    { do: 'setQuantity', lineNo: 1, quantity: 1 },
+    { do: 'addLine', sku: 'SHOE-2', quantity: 4, unitPriceMinor: 700 },
+  )
+  expect(effect).toMatchObject({
+    money: { before: 10_000, after: 10_000 - 2 * 5_000 + 4 * 700, delta: -7_200 },
+    stock: [{ nodeId: 'north', lineNo: 1, quantity: 2, why: 'cancel', how: 'atOnce' }],
+    plan: [{ lines: [{ lineNo: 3, quantity: 4 }] }],
+    unserved: [],
+  })
+  expect(effect.promise.after).toBeDefined()
+  expect(await lines()).toHaveLength(2)
+  await change(
+    { do: 'setQuantity', lineNo: 1, quantity: 1 },
+    { do: 'addLine', sku: 'SHOE-2', quantity: 4, unitPriceMinor: 700 },
+  )
+  const before = await live()
+  await hub.route()
+  // Only the new line was planned: the others keep their request.
+  expect((await live()).slice(0, 2)).toEqual(before)
+  expect(await live()).toMatchObject([
+    { line: 1, units: 1 },
+    { line: 2, units: 2 },
+    { line: 3, units: 4 },
+  ])
+  expect(await hub.timeline(id)).toEqual(['captured', 'routed', 'edited', 'cancelled', 'routed'])
+  expect(await hub.rows('SELECT total_minor AS total FROM sales_order WHERE external_id = $1', [id])).toEqual([
+    { total: 2_800 },
+  ])
+})
+
+test('a change that was previewed on another version is refused', async () => {
+  await hub.say('shop', order())
+  const { version } = await preview({ do: 'setService', shippingService: 'express' })
+  await hub.route()
+  const late = { changes: read([{ do: 'setService', shippingService: 'express' }]), reason: 'x', version }
+  expect(await changeOrder(hub.hub.world, await hub.orderId(id), late, 'api:desk')).toMatchObject({ kind: 'stale' })
+})
+
+test('another address takes back what was not sent, and asks for what was; the goods go to the new one', async () => {
+  await hub.say('shop', order())
+  await hub.route()
+  await hub.deliver()
+  const shipTo = { line1: '9 Quai Neuf', city: 'Lyon', postcode: '69001', country: 'FR' }
+  const effect = await preview({ do: 'setAddress', shipTo })
+  expect(effect.stock.map(({ why, how }) => [why, how])).toEqual([
+    ['planAnew', 'asked'],
+    ['planAnew', 'asked'],
+  ])
+  await change({ do: 'setAddress', shipTo })
+  await hub.deliver()
+  const [asked] = hub.nodes.cancelDocuments
+  expect(asked?.lines).toBeUndefined()
+  await hub.say('depot', {
+    kind: 'cancelResponse',
+    value: { requestId: asked?.requestId, answeredAt: '2026-11-22T11:00:00.000Z', accepted: true },
+  })
+  await hub.route()
+  await hub.deliver()
+  expect([...hub.nodes.requests.values()].at(-1)?.shipTo).toMatchObject({ line1: '9 Quai Neuf' })
+  expect(await lines()).toMatchObject([
+    { released: 3, cancelled: 0 },
+    { released: 2, cancelled: 0 },
+  ])
+})
+
+test('the channel’s own edits go the same way, and are a visible difference', async () => {
+  await hub.say('shop', order())
+  await hub.route()
+  await hub.say(
+    'shop',
+    order(1, { shipTo: { line1: '2 Rue de Test', city: 'Paris', postcode: '07500', country: 'FR' } }),
+  )
+  expect(await live()).toEqual([])
+  await hub.route()
+  await hub.deliver()
+  expect([...hub.nodes.requests.values()].at(-1)?.shipTo).toMatchObject({ line1: '2 Rue de Test' })
+  const facts = await hub.rows(
+    `SELECT f.data FROM fact f JOIN sales_order o ON o.id = f.order_id WHERE o.external_id = $1 AND f.kind = 'amended'`,
+    [id],
+  )
+  expect(facts).toEqual([{ data: { changes: [{ shipTo: ['line1'] }] } }])
+})
+
+test('a method that changes plans that line anew and leaves the other where it is', async () => {
+  await hub.say('shop', order())
+  await hub.route()
+  const [kept] = await live()
+  await change({ do: 'setMethod', lineNo: 2, method: 'pickup', nodeId: 'south' })
+  await hub.route()
+  expect(await live()).toMatchObject([kept, { node: 'south', line: 2, units: 2 }])
+})
+
+test('a cancel by hand takes what nobody has, asks for the rest, and the channel’s people are told', async () => {
+  await hub.say('shop', order())
+  await hub.route()
+  await hub.deliver()
+  await change({ do: 'setQuantity', lineNo: 1, quantity: 4 })
+  expect(await cancel([{ lineNo: 1, quantity: 2 }])).toMatchObject({ kind: 'done' })
+  expect(await lines()).toMatchObject([{ open: 0, released: 3, cancelled: 1 }, { released: 2 }])
+  await hub.deliver()
+  expect(hub.nodes.cancelDocuments.map((each) => each.lines)).toEqual([[{ lineNo: 1, sku: 'SHOE-1', quantity: 1 }]])
+  expect(await hub.count(`exception_case WHERE kind = 'channelUntold' AND order_id = '${await hub.orderId(id)}'`)).toBe(
+    1,
+  )
+  // The channel, which knows nothing of it, says the same as before: nothing is undone.
+  await hub.say('shop', order(2))
+  expect(await lines()).toMatchObject([{ open: 0, released: 3, cancelled: 1 }, { released: 2 }])
+  expect(await cancel([{ lineNo: 1, quantity: 3 }])).toMatchObject({ kind: 'refused', index: 0 })
+})
+
+test('a whole order is cancelled for good', async () => {
+  await hub.say('shop', order())
+  await hub.route()
+  await cancel()
+  expect(await lines()).toMatchObject([{ cancelled: 3 }, { cancelled: 2 }])
+  await hub.say('shop', order(3))
+  expect(await lines()).toMatchObject([{ open: 0, cancelled: 3 }, { cancelled: 2 }])
+  expect(await change({ do: 'setQuantity', lineNo: 1, quantity: 1 })).toMatchObject({ kind: 'refused' })
+})
+
+test('every book agrees after all of it', async () => {
+  expect(await hub.broken()).toEqual([])
+})
