@@ -70,6 +70,8 @@ test('half files, copies, bad rows, changed files and rejected ones: each lands 
   expect(await hub.count('shipment')).toBe(2)
   expect(await hub.positionOf('north')).toBe(5)
   expect(await hub.count(`quarantine_item WHERE part = 'row 2'`)).toBeGreaterThan(2)
+  // A file is moved away after what it says is stored.
+  await hub.until('its file is put away', async () => (await archived()).some((each) => each.startsWith('VERSAND')))
   partner.behave({ halfWritten: 0, duplicateFiles: 0, badRowShare: 0 })
 
   // The same name with other content is another file; one that lacks a column is used for nothing, and is told as an error.
