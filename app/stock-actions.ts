@@ -2,6 +2,7 @@
 import type { StockActions } from '#http/deps.ts'
 import { moveStock } from '#workers/move-stock.ts'
 import { transferHeld } from '#workers/reserve.ts'
+import { setFences } from '#workers/set-fences.ts'
 import { dispatchSupply, receiveUnits, stateSupplies } from '#workers/supply.ts'
 import type { Hub } from './hub.ts'
 
@@ -11,5 +12,6 @@ export const stockActions = ({ world, reserve }: Pick<Hub, 'world' | 'reserve'>)
   stateSupplies: (supplies, actor) => stateSupplies(world, supplies, actor),
   dispatchSupply: (id, move, actor) => dispatchSupply(world, id, move, actor),
   receiveUnits: (id, receipt, actor) => receiveUnits(world, id, receipt, actor),
+  setFences: (fences) => setFences(world, fences),
   moveUnits: (move, actor) => moveStock(world, move, actor),
 })

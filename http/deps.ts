@@ -23,6 +23,7 @@ import type { ApiKey } from '#store/api-keys.ts'
 import type { Database } from '#store/database.ts'
 import type { NewEnvelope, StoredEnvelope } from '#store/envelopes.ts'
 import type { HeldReservation } from '#store/reservations.ts'
+import type { Fence, FenceRefusal } from '#store/fences.ts'
 import type { StoredFeed } from '#store/feeds.ts'
 import type { UnitOfWork } from '#store/unit.ts'
 import type { HttpOptions } from './options.ts'
@@ -158,6 +159,8 @@ export type StockActions = {
     receipt: { reference: string; quantity: number; receivedAt: Instant },
     actor: string,
   ) => Promise<SupplyAnswer>
+  /** Units ring-fenced for segments, all or nothing; what was refused, or an empty list. */
+  setFences: (fences: readonly Fence[]) => Promise<FenceRefusal[]>
   /** Moves units between states of one position by hand; undefined when it was done, else why not. */
   moveUnits: (move: StockMovement, actor: string) => Promise<string | undefined>
 }

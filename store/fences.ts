@@ -6,11 +6,14 @@ export type Fence = { sku: string; nodeId: string; segment: string; quantity: nu
 /** Why nothing was written: the position is not in the books, or it has fewer units than all its fences would take. */
 export type FenceRefusal = { sku: string; nodeId: string; known: boolean; available: number; wanted: number }
 
+/** What was refused, with nothing written then; else the SKUs whose fences changed: somebody may claim there now who could not before. */
+export type FencesPut = { refused: FenceRefusal[]; changed: string[] }
+
 /**
  * Sets the units that remain fenced for these segments; other segments' fences stay. All or nothing, positions locked as claims lock
  * them. A position's fences may not take more than it has available, unless they only shrink.
  */
-export async function putFences(db: Queryable, fences: readonly Fence[]): Promise<FenceRefusal[]> {
+export async function putFences(db: Queryable, fences: readonly Fence[]): Promise<FencesPut> {
   const names = new Map(fences.map((fence) => [`${fence.sku}\u001f${fence.nodeId}`, fence]))
   const { from, parameters } = unnestRows(
     { sku: 'text', node_id: 'text' } as const,
@@ -44,12 +47,12 @@ export async function putFences(db: Queryable, fences: readonly Fence[]): Promis
     if (position !== undefined && (units <= Math.max(0, position.available) || units <= position.fenced)) return []
     return [{ sku, nodeId, known: position !== undefined, available: position?.available ?? 0, wanted: units }]
   })
-  if (refused.length > 0) return refused
-  await db.query(
+  if (refused.length > 0) return { refused, changed: [] }
+  const changed = await db.query<{ sku: string }>(
     `WITH put AS (
        INSERT INTO stock_fence AS f (sku, node_id, segment, quantity) SELECT r.sku, r.node_id, r.segment, r.quantity FROM ${rows.from}
-       ON CONFLICT (sku, node_id, segment) DO UPDATE SET quantity = excluded.quantity WHERE f.quantity <> excluded.quantity RETURNING 1)
-     SELECT count(*) FROM put`,
+       ON CONFLICT (sku, node_id, segment) DO UPDATE SET quantity = excluded.quantity WHERE f.quantity <> excluded.quantity RETURNING sku)
+     SELECT DISTINCT sku FROM put`,
     rows.parameters,
   )
   await db.query(
@@ -61,7 +64,7 @@ export async function putFences(db: Queryable, fences: readonly Fence[]): Promis
      INSERT INTO availability_change (sku, node_id) SELECT sku, node_id FROM moved ON CONFLICT DO NOTHING`,
     parameters,
   )
-  return []
+  return { refused: [], changed: changed.map((row) => row.sku) }
 }
 
 /** Fences with units left, by position; a page begins after `after`. */

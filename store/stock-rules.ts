@@ -64,12 +64,15 @@ export async function beginPass(db: Queryable, state: RulesState, version: strin
 /** Positions of one slice: as many as one commit should touch. */
 const SLICE_POSITIONS = 20_000
 
-/** One slice of the pass under way. False when it was the last. */
-export async function passSlice(db: Queryable, master: RulesMaster, state: RulesState): Promise<boolean> {
-  if (state.targetVersion === null || state.targetAt === null) return false
+/** `eased`: SKUs that may be sold where they might not before, so that those who wait for them can be looked at again. */
+export type Carried = { done: boolean; eased: string[] }
+
+/** One slice of the pass under way. */
+export async function passSlice(db: Queryable, master: RulesMaster, state: RulesState): Promise<Carried> {
+  if (state.targetVersion === null || state.targetAt === null) return { done: true, eased: [] }
   const before = { policy: await policyOfVersion(db, state.policyVersion), at: state.appliedAt }
   const after = { policy: await policyOfVersion(db, state.targetVersion), at: state.targetAt }
-  if (state.cursorSku === '') await markOtherwise(db, master, before, after)
+  const unfenced = state.cursorSku === '' ? await markOtherwise(db, master, before, after) : []
   const skus = await nextSkus(db, state.cursorSku, SLICE_POSITIONS)
   const last = skus.at(-1)
   if (last === undefined) {
@@ -77,22 +80,24 @@ export async function passSlice(db: Queryable, master: RulesMaster, state: Rules
       `UPDATE stock_rules_applied SET policy_version = target_version, applied_at = target_at, target_version = NULL,
               target_at = NULL, cursor_sku = '', whole = false`,
     )
-    return false
+    return { done: true, eased: unfenced }
   }
-  await carryOut(db, master, state.whole ? 'everywhere' : before, after, skus)
+  const lowered = await carryOut(db, master, state.whole ? 'everywhere' : before, after, skus)
   await db.query('UPDATE stock_rules_applied SET cursor_sku = $1', [last])
-  return true
+  // A node that changed may serve what it did not, whatever its safety stock says.
+  return { done: false, eased: state.whole ? skus : [...unfenced, ...lowered] }
 }
 
 type Rules = { policy: StockPolicy; at: Instant }
 
-/** What no position tells by itself: kits have none, and a segment that opens or closes changes what is fenced. */
-async function markOtherwise(db: Queryable, master: RulesMaster, before: Rules, after: Rules): Promise<void> {
-  if (JSON.stringify(before.policy.segments) !== JSON.stringify(after.policy.segments))
-    await db.query(
-      'INSERT INTO availability_change (sku, node_id) SELECT DISTINCT sku, node_id FROM stock_fence ON CONFLICT DO NOTHING',
-    )
+/** What no position tells by itself: kits have none, and a segment that opens or closes changes what is fenced. Returns the fenced SKUs then. */
+async function markOtherwise(db: Queryable, master: RulesMaster, before: Rules, after: Rules): Promise<string[]> {
   await markKits(db, master, [...master.kits.keys()])
+  if (JSON.stringify(before.policy.segments) === JSON.stringify(after.policy.segments)) return []
+  await db.query(
+    'INSERT INTO availability_change (sku, node_id) SELECT DISTINCT sku, node_id FROM stock_fence ON CONFLICT DO NOTHING',
+  )
+  return (await db.query<{ sku: string }>('SELECT DISTINCT sku FROM stock_fence')).map((row) => row.sku)
 }
 
 /** Kits are few: all their nodes are looked at again. */
@@ -117,33 +122,37 @@ export async function nextSkus(db: Queryable, after: string, positions: number):
   return (read < positions || rows.length === 1 ? rows : rows.slice(0, -1)).map((row) => row.sku)
 }
 
-/** Products that changed since: their positions are looked at again, wherever they are. Returns how many products. */
-export async function carryOutProducts(db: Queryable, master: RulesMaster, now: Instant, max: number): Promise<number> {
+/** Products that changed since: their positions are looked at again, wherever they are. Done when fewer than `max` were left. */
+export async function carryOutProducts(
+  db: Queryable,
+  master: RulesMaster,
+  now: Instant,
+  max: number,
+): Promise<Carried> {
   const rows = await db.query<{ subject: string }>(
     `DELETE FROM stock_rules_stale WHERE (kind, subject) IN (
        SELECT kind, subject FROM stock_rules_stale WHERE kind = 'product' ORDER BY subject LIMIT $1) RETURNING subject`,
     [max],
   )
   const skus = rows.map((row) => row.subject)
-  if (skus.length > 0) {
-    await carryOut(db, master, 'everywhere', { policy: master.stockPolicy, at: now }, skus)
-    await markKits(
-      db,
-      master,
-      skus.filter((sku) => master.kits.has(sku)),
-    )
-  }
-  return skus.length
+  if (skus.length === 0) return { done: true, eased: [] }
+  const eased = await carryOut(db, master, 'everywhere', { policy: master.stockPolicy, at: now }, skus)
+  await markKits(
+    db,
+    master,
+    skus.filter((sku) => master.kits.has(sku)),
+  )
+  return { done: skus.length < max, eased }
 }
 
-/** SKUs that the same rules speak for are written together. */
+/** SKUs that the same rules speak for are written together. Returns those with less safety stock somewhere. */
 async function carryOut(
   db: Queryable,
   master: RulesMaster,
   before: Rules | 'everywhere',
   after: Rules,
   skus: readonly string[],
-): Promise<void> {
+): Promise<string[]> {
   const nodes = [...master.nodes.values()]
   const reading = [after.policy, ...(before === 'everywhere' ? [] : [before.policy])].find(readsProducts)
   const products = reading === undefined ? new Map() : await loadRuledProducts(db, reading, skus)
@@ -157,7 +166,9 @@ async function carryOut(
     group.push(sku)
     groups.set(changed, group)
   }
-  for (const [changed, group] of groups) await writeSafetyStock(db, group, changed)
+  const lowered: string[] = []
+  for (const [changed, group] of groups) lowered.push(...(await writeSafetyStock(db, group, changed)))
+  return lowered
 }
 
 /** Every node of the product, whether the rules say something new of it or not. */
@@ -173,17 +184,27 @@ function everywhere(after: Rules, nodes: readonly RuledNode[]): ReturnType<typeo
   }
 }
 
-/** Rows are locked in the order that all lock them in, so that claims and passes never wait on each other for ever. */
-async function writeSafetyStock(db: Queryable, skus: readonly string[], nodes: readonly ChangedNode[]): Promise<void> {
-  await db.query(
+/**
+ * Rows are locked in the order that all lock them in, so that claims and passes never wait on each other for ever. Returns the SKUs that
+ * have less of it somewhere.
+ */
+async function writeSafetyStock(
+  db: Queryable,
+  skus: readonly string[],
+  nodes: readonly ChangedNode[],
+): Promise<string[]> {
+  const rows = await db.query<{ sku: string }>(
     `WITH rule AS (SELECT * FROM unnest($2::text[], $3::int4[]) AS u (node_id, units)),
      touched AS (
-       SELECT p.sku, p.node_id, rule.units FROM stock_position p JOIN rule USING (node_id)
+       SELECT p.sku, p.node_id, rule.units, p.safety_stock AS before FROM stock_position p JOIN rule USING (node_id)
        WHERE p.sku = ANY($1::text[]) ORDER BY p.sku, p.node_id FOR UPDATE OF p),
      written AS (
        UPDATE stock_position p SET safety_stock = t.units FROM touched t
-       WHERE p.sku = t.sku AND p.node_id = t.node_id AND p.safety_stock <> t.units RETURNING 1)
-     INSERT INTO availability_change (sku, node_id) SELECT sku, node_id FROM touched ORDER BY sku, node_id ON CONFLICT DO NOTHING`,
+       WHERE p.sku = t.sku AND p.node_id = t.node_id AND p.safety_stock <> t.units RETURNING 1),
+     marked AS (
+       INSERT INTO availability_change (sku, node_id) SELECT sku, node_id FROM touched ORDER BY sku, node_id ON CONFLICT DO NOTHING)
+     SELECT DISTINCT sku FROM touched WHERE units < before`,
     [skus, nodes.map((node) => node.nodeId), nodes.map((node) => node.safetyStock)],
   )
+  return rows.map((row) => row.sku)
 }

@@ -1,6 +1,6 @@
 /**
  * Keeps safety stock and the channels' numbers in step with the stock rules: after a new policy, after changes of products, nodes and
- * channels, when a dated rule begins or ends, and when counts grow old.
+ * channels, when a dated rule begins or ends, and when counts grow old. Whoever waits for what a change makes sellable is woken.
  */
 import { rulesTurnBetween } from '#core/ledger/rule-book.ts'
 import type { StockPolicy } from '#core/model/stock-policy.ts'
@@ -8,13 +8,16 @@ import { epochMsOf, type Instant } from '#core/model/time.ts'
 import { markOldCounts } from '#store/old-counts.ts'
 import {
   beginPass,
+  type Carried,
   carryOutProducts,
   passSlice,
   rulesApplied,
   type RulesState,
   rulesState,
 } from '#store/stock-rules.ts'
+import type { Unit } from '#store/unit.ts'
 import { nudgePublish } from './nudge.ts'
+import { stockRose } from './stock-rose.ts'
 import type { World } from './world.ts'
 
 /** How often old counts are looked for: rules say minutes. */
@@ -51,13 +54,25 @@ export async function handleStockRules(world: World): Promise<void> {
     const resumes = state.targetVersion === policy.version && !slow
     if (!resumes && (slow || passIsDue(state, policy, now))) await beginPass(unit, state, policy.version, now)
   })
-  while (await world.commit(async (unit) => passSlice(unit, master, await rulesState(unit, now))));
-  while ((await world.commit((unit) => carryOutProducts(unit, master, now, PRODUCTS_AT_ONCE))) === PRODUCTS_AT_ONCE);
+  await untilDone(world, now, async (unit) => passSlice(unit, master, await rulesState(unit, now)))
+  await untilDone(world, now, (unit) => carryOutProducts(unit, master, now, PRODUCTS_AT_ONCE))
   await world.commit(async (unit) => {
     const state = await rulesState(unit, now)
     if (freshnessIsDue(state, policy, now)) await markOldCounts(unit, policy, state.freshnessAt, now)
   })
   await nudgePublish(world)
+}
+
+/** A commit a slice; whoever waits for what a slice made sellable is woken with it. */
+async function untilDone(world: World, now: Instant, slice: (unit: Unit) => Promise<Carried>): Promise<void> {
+  for (;;) {
+    const { done } = await world.commit(async (unit) => {
+      const carried = await slice(unit)
+      await stockRose(unit, world, carried.eased, now)
+      return carried
+    })
+    if (done) return
+  }
 }
 
 async function nodesOrChannelsChanged(db: { query: World['db']['query'] }): Promise<boolean> {

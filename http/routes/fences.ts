@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { Sku } from '#core/model/ids.ts'
 import { Quantity } from '#core/model/quantity.ts'
-import { type Fence, listFences, putFences } from '#store/fences.ts'
+import { type Fence, listFences } from '#store/fences.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts'
 import { HttpProblem, problemAt } from '../problem.ts'
 import { type Route, route } from '../route.ts'
@@ -45,9 +45,8 @@ export function fenceRoutes({ deps }: Shared): Route[] {
           const cure = 'Name a segment of the stock policy, or add it there first.'
           throw problemAt('unknown-reference', `/fences/${index}/segment`, `There is no segment ${segment}.`, cure)
         }
-        await deps.commit(async (unit) => {
-          const refused = await putFences(unit, fences)
-          if (refused.length === 0) return
+        const refused = await deps.stock.setFences(fences)
+        if (refused.length > 0) {
           const errors = refused.map((each) => ({
             pointer: `/fences/${fences.findIndex((fence) => fence.sku === each.sku && fence.nodeId === each.nodeId)}`,
             detail: each.known
@@ -56,7 +55,7 @@ export function fenceRoutes({ deps }: Shared): Route[] {
             cure: each.known ? 'Fence fewer, or wait for stock.' : 'Fence it after its first count.',
           }))
           throw new HttpProblem('wrong-state', errors[0]?.detail ?? 'A fence takes too much.', { errors })
-        })
+        }
         return { status: 200, json: { stored: fences.length } }
       },
     }),

@@ -12,7 +12,7 @@ describe.each(databases)('fences on $name', (backend) => {
   })
   afterAll(() => db.close())
   const fence = (segment: string, quantity: number, sku = 'SHOE') =>
-    db.transaction((tx) => putFences(tx, [{ sku, nodeId: 'north', segment, quantity }]))
+    db.transaction(async (tx) => (await putFences(tx, [{ sku, nodeId: 'north', segment, quantity }])).refused)
   const fenced = async (): Promise<number> =>
     (await db.query<{ fenced: number }>(`SELECT fenced FROM stock_position WHERE sku = 'SHOE'`))[0]?.fenced ?? -1
 
