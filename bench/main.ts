@@ -1,6 +1,7 @@
 /** `npm run bench -- <name>`: each figure beside its limit or its peer, in the same run. */
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
+import { commit } from './commit/main.ts'
 import { cover } from './cover/main.ts'
 import { csv } from './csv/main.ts'
 import { edi } from './edi/main.ts'
@@ -13,7 +14,7 @@ import { feeds } from './stock/feeds.ts'
 import { stock } from './stock/main.ts'
 import { xml } from './xml/main.ts'
 
-const BENCHES: Bench[] = [skeleton, routing, cover, promise, stock, feeds, availability, edi, mapping, csv, xml]
+const BENCHES: Bench[] = [skeleton, routing, cover, commit, promise, stock, feeds, availability, edi, mapping, csv, xml]
 
 const width = Math.max(...BENCHES.map((bench) => bench.name.length))
 const HELP = `usage: npm run bench -- <name> [options]
@@ -23,9 +24,9 @@ ${BENCHES.map((bench) => `  ${bench.name.padEnd(width)}  ${bench.summary}`).join
   --json            one JSON object instead of the table
   --runs R          runs of each figure; the median is shown (default 3)
   --full            the long form of a benchmark that has one (edi; routing: ship from store at full size)
-  --orders N        orders of one run (skeleton, stock; default 2000)
+  --orders N        orders of one run (skeleton, stock, commit; default 2000)
   --rows N          rows of a stock feed (feeds; default 200000)
-  --positions N     stock positions (stock, availability; default 100000)
+  --positions N     stock positions (stock, availability: default 100000; commit: 1000000)
   --instances I, --sequences S, --seed N
                     generated scenarios of each family (routing; default 3, 1, 1)
   --scenarios FOLDER

@@ -6,25 +6,24 @@
 /** Kept between rows; a row of any length fits, since it grows. */
 let bytes = new Uint8Array(4096)
 
-export function packRuns(values: ArrayLike<number>): string {
+export function packRuns(values: Uint8Array | Int32Array): string {
+  const length = values.length
   // A value takes at most five bytes and its run as many.
-  if (bytes.length < 10 * values.length) bytes = new Uint8Array(10 * values.length)
+  if (bytes.length < 10 * length) bytes = new Uint8Array(10 * length)
   let at = 0
-  for (let from = 0; from < values.length;) {
-    const value = values[from] ?? 0
+  for (let from = 0; from < length;) {
+    const value = values[from] as number
     let to = from + 1
-    while (to < values.length && values[to] === value) to++
+    while (to < length && values[to] === value) to++
     // Zigzag: small negative numbers stay short.
     const zigzag = value < 0 ? -2 * value - 1 : 2 * value
-    at = writeVarint(at, 2 * zigzag + (to - from > 1 ? 1 : 0))
+    const flagged = to - from > 1 ? 2 * zigzag + 1 : 2 * zigzag
+    if (flagged < 128) bytes[at++] = flagged
+    else at = writeVarint(at, flagged)
     if (to - from > 1) at = writeVarint(at, to - from)
     from = to
   }
-  let text = ''
-  for (let from = 0; from < at; from += 8192) {
-    text += String.fromCharCode.apply(undefined, bytes.subarray(from, Math.min(at, from + 8192)) as unknown as number[])
-  }
-  return btoa(text)
+  return Buffer.from(bytes.buffer, 0, at).toString('base64')
 }
 
 /** Throws when the text does not hold `count` values: it was not written by packRuns. */

@@ -187,7 +187,7 @@ function withUnits(
   if (row !== undefined) row[index] = units
   const changed = snapshotOfRows(nodes, rows)
   const values = record.request.lines.flatMap((line) => [...changed.sellable(line.sku)])
-  return { ...record, sellable: packRuns(values) }
+  return { ...record, sellable: packRuns(Int32Array.from(values)) }
 }
 
 function laterPromise(inputs: Inputs, line: RouteLine, nodeId: string): Change[] {

@@ -13,7 +13,7 @@ describe.each(databases)('an order that waits for units that are held back, on $
     await desk.stop()
     expect(broken).toEqual([])
   })
-  const parked = async (more: object): Promise<void> => {
+  const parked = async (more: Record<string, unknown>): Promise<void> => {
     await desk.policy(more)
     await desk.feed([
       ['SHOE', 'north', 2],
