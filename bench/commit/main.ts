@@ -21,6 +21,8 @@ const NODES = 5
 const LINES = 2
 /** Orders of one job: what the route queue gathers under load (workers/start.ts). */
 const BATCH = 128
+/** One is decided while another is committed, as on the queue. */
+const BATCHES_AT_ONCE = 3
 
 type Figures = { bare: number; routed: number; microsPerOrder: number }
 type Row = { store: string; positions: number } & Figures
@@ -62,7 +64,9 @@ async function measure(
       const bare = await perSecond(options.orders, () => bareUpdates(hub, options.orders, skus))
       const ids = await capture(hub, options.orders, skus, run)
       const routed = await perSecond(options.orders, async () => {
-        for (let from = 0; from < ids.length; from += BATCH) await handleRoute(hub.world, ids.slice(from, from + BATCH))
+        await inParallel(Math.ceil(ids.length / BATCH), BATCHES_AT_ONCE, (index) =>
+          handleRoute(hub.world, ids.slice(index * BATCH, (index + 1) * BATCH)),
+        )
       })
       await expectAllRouted(hub, options.orders * (run + 1))
       runs.push({ bare, routed, microsPerOrder: 1_000_000 / routed })
@@ -136,9 +140,13 @@ async function capture(hub: Hub, orders: number, skus: number, run: number): Pro
   return ids
 }
 
-/** What a batch must do at least: guarded, one statement and one commit for as many lines, with nothing that remembers them. */
+/**
+ * What a batch must do at least: guarded, one statement and one commit for as many lines, with nothing that remembers them. One after the
+ * other: side by side they would lock each other's rows in any order.
+ */
 async function bareUpdates(hub: Hub, orders: number, skus: number): Promise<void> {
-  for (let from = 0; from < orders; from += BATCH) {
+  await inParallel(Math.ceil(orders / BATCH), 1, async (batch) => {
+    const from = batch * BATCH
     const wanted = new Map<string, number>()
     for (let index = from * LINES; index < Math.min(orders, from + BATCH) * LINES; index++)
       wanted.set(sku(index, skus), (wanted.get(sku(index, skus)) ?? 0) + 1)
@@ -151,7 +159,7 @@ async function bareUpdates(hub: Hub, orders: number, skus: number): Promise<void
       )
       if (rows.length !== wanted.size) throw new Error('a claim was refused although there is stock')
     })
-  }
+  })
 }
 
 async function expectAllRouted(hub: Hub, orders: number): Promise<void> {
