@@ -1,5 +1,6 @@
 /** Every connector that ships with the hub. A new one is added here, and nowhere else. */
 import type { Connector } from './contract/connector.ts'
+import { depot } from './depot/connector.ts'
 import { ediSupplier } from './edi/connector.ts'
 import { edifactSupplier } from './edi/edifact/connector.ts'
 import { edi3pl } from './edi/warehouse/connector.ts'
@@ -23,6 +24,7 @@ const shipped: Record<string, unknown> = {
   sftp3pl,
   square,
   webhook,
+  depot,
 }
 export const connectors = Object.values(shipped) as readonly Connector[]
 

@@ -1,4 +1,5 @@
 /** Every map of the hub by name: what `crossdock map` lists, shows, runs and measures. */
+import { depotEntries } from './depot.ts'
 import { edifactEntries } from './edifact.ts'
 import type { MapEntry } from './entry.ts'
 import { erpEntries } from './erp.ts'
@@ -18,6 +19,7 @@ export const MAP_ENTRIES: readonly MapEntry[] = [
   ...edifactEntries,
   ...idocEntries,
   ...quietEntries,
+  ...depotEntries,
 ]
 
 export const findMap = (name: string): MapEntry | undefined =>

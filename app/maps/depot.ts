@@ -1,0 +1,44 @@
+/** The depot's maps as entries of the catalogue. */
+import {
+  CancelRequest,
+  CancelResponse,
+  FulfillmentInstruction,
+  FulfillmentResponse,
+  ShipmentNotice,
+} from '#core/model/fulfillment.ts'
+import { StockFeed } from '#core/model/stock.ts'
+import { answerMap, cancelAnswerMap, countMap, shipmentMap } from '#mappings/depot/events.ts'
+import { cancelMap, orderMap } from '#mappings/depot/orders.ts'
+import type { MapEntry } from './entry.ts'
+import { jsonEntry } from './json.ts'
+
+const both = 'both' as const
+
+export const depotEntries: MapEntry[] = [
+  jsonEntry(orderMap, {
+    summary: 'Order to ship.',
+    kind: 'fulfillmentInstruction',
+    schema: FulfillmentInstruction,
+    directions: both,
+  }),
+  jsonEntry(cancelMap, {
+    summary: 'Units to leave out.',
+    kind: 'fulfillmentCancel',
+    schema: CancelRequest,
+    directions: both,
+  }),
+  jsonEntry(answerMap, {
+    summary: 'Answer to an order.',
+    kind: 'fulfillmentResponse',
+    schema: FulfillmentResponse,
+    directions: both,
+  }),
+  jsonEntry(shipmentMap, { summary: 'What left.', kind: 'shipment', schema: ShipmentNotice, directions: both }),
+  jsonEntry(cancelAnswerMap, {
+    summary: 'Answer to a cancel.',
+    kind: 'cancelResponse',
+    schema: CancelResponse,
+    directions: both,
+  }),
+  jsonEntry(countMap, { summary: 'Units counted.', kind: 'stock', schema: StockFeed, directions: both }),
+]
