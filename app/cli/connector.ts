@@ -3,22 +3,28 @@ import { connectorOf, connectors } from '#connectors/registry.ts'
 import type { Connector } from '#connectors/contract/connector.ts'
 import { type Command, UsageError } from './command.ts'
 import { docsCommand } from './connector-docs.ts'
+import { newCommand } from './connector-new.ts'
 import { previewCommand } from './connector-preview.ts'
 import { testCommand } from './connector-test.ts'
+import { isPartnerFolder } from './partner-folder.ts'
+import { partnerTest } from './partner-test.ts'
 
 export const connector: Command = {
   name: 'connector',
-  summary: 'Test a connector against the conformance kit, preview a document, write its page.',
+  summary: 'Make a connector, test it against the conformance kit, preview a document, write its page.',
   usage:
-    'connector list | test <name> [--json] [--verbose] [--record] | preview <name> <port> <file> [--json] | docs <name>',
+    'connector list | new <name> [--kind rest|sftp-csv|x12] | test <name or folder> [--json] [--verbose] [--record] | preview <name> <port> <file> [--json] | docs <name>',
   options: {
     json: { type: 'boolean' },
     verbose: { type: 'boolean' },
     record: { type: 'boolean' },
+    kind: { type: 'string' },
   },
   examples: [
     'crossdock connector list',
+    'crossdock connector new acme-wms --kind rest',
     'crossdock connector test erp',
+    'crossdock connector test partners/nord',
     'crossdock connector preview erp stock mappings/erp/examples/stock.in.json',
     'crossdock connector docs erp',
   ],
@@ -28,10 +34,12 @@ export const connector: Command = {
       for (const { id, version, summary } of connectors) call.print(`${id.padEnd(16)} ${version.padEnd(8)} ${summary}`)
       return 0
     }
-    if (action === 'test') return testCommand(call, named(name))
+    if (action === 'test')
+      return name !== undefined && isPartnerFolder(name) ? partnerTest(call, name) : testCommand(call, named(name))
+    if (action === 'new') return newCommand(call)
     if (action === 'preview') return previewCommand(call, named(name))
     if (action === 'docs') return docsCommand(call, named(name))
-    throw new UsageError('say what to do: connector list, test, preview or docs')
+    throw new UsageError('say what to do: connector list, new, test, preview or docs')
   },
 }
 

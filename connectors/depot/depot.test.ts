@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openDesk } from '#conformance/desk.ts'
 import { inboundOf, outboundOf, readAt } from '#conformance/check.ts'
-import { valueOf } from '#conformance/values.ts'
+import { outgoing } from '#conformance/values.ts'
 import type { Connector } from '../contract/connector.ts'
 import { depot } from './connector.ts'
 import { exhibit } from './exhibit.ts'
@@ -28,7 +28,7 @@ test('an order goes out once, under a key, with their own codes', async () => {
   const desk = openDesk(connector, exhibit)
   const send = outboundOf({ connector, exhibit }).find(({ port }) => port.name === 'fulfillment')?.port
   if (send === undefined) throw new Error('the connector sends no orders')
-  const document = valueOf('fulfillmentInstruction' as never, {} as never, desk) as never
+  const document = outgoing('fulfillmentInstruction', '1', desk) as never
   const delivery = { instructionId: 'ins_1', key: 'key-1', document }
   const prepared = await send.prepare(desk.context(), [delivery])
   if (!prepared.ok) throw new Error('it was not written')
