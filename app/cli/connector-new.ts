@@ -40,6 +40,7 @@ function restFrom(name: string): string[] {
     ...filesIn('mappings/depot'),
     ...filesIn('simulators/depot'),
     'app/maps/depot.ts',
+    'test/flow/depot.test.ts',
   ]
   const written = files.map((file) => copy(file, words))
   const id = identifier(name)

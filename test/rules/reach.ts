@@ -10,7 +10,7 @@ export function entriesOf(packageJson: { scripts: Record<string, string>; bin: R
 
 /**
  * Files that nobody needs: no entry, and imported by no other file; or a file of the product that only tests import.
- * bench/ holds scripts that are started by name, so there a file may stand alone. `waiting` names exceptions, each with its reason.
+ * bench/ holds scripts that are started by name, so there a file may stand alone; simulators/ is there for tests and integrators. `waiting` names exceptions, each with its reason.
  */
 export function deadFiles(
   files: readonly SourceFile[],
@@ -33,7 +33,7 @@ export function deadFiles(
       if (by.length === 0) return [`${path} is imported by nobody: use it or remove it.`]
       const isUsed = by.some((importer) => !isTestSide(importer))
       if (isUsed && path in waiting) return [`${path} is used now: take it off the list of files that wait.`]
-      if (isUsed || isTestSide(path) || path in waiting) return []
+      if (isUsed || isTestSide(path) || path.startsWith('simulators/') || path in waiting) return []
       return [`${path} is imported by tests only (${by.join(', ')}): use it, remove it, or name it as test support.`]
     })
 }

@@ -30,11 +30,6 @@ const USED_BY_NAME: Record<string, string> = {
 /** Files that only tests import, for now. */
 const WAITING: Record<string, string> = {
   'test/processes/claimer.ts': 'a process that test/processes/last-unit.test.ts starts by name',
-  'simulators/square/square.ts': 'the Square of test/flow/square.test.ts; the demo plays other partners',
-  'simulators/supplier/warehouse.ts': 'a 3PL that tests and integrators start; the demo has none',
-  'simulators/quiet/quiet.ts': 'a partner for tests and integrators; the demo does not play it yet',
-  'simulators/sftp-3pl/threepl.ts': 'a partner for tests and integrators; the demo does not play it yet',
-  'simulators/odoo/odoo.ts': 'the Odoo of test/flow/odoo.test.ts; the demo plays other partners',
 }
 
 test('nothing in the tree makes a banned call, and no exception is left over', () => {
