@@ -50,6 +50,8 @@ function signed(body: Uint8Array, at: Instant, secret: (name: string) => string)
   return { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${mac}` }
 }
 
+const idIn = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 export type RestExhibit = {
   /** What the partner calls the node that the kit works with. */
   nodeCode: string
@@ -67,7 +69,7 @@ export function restExhibit({ nodeCode, idField, events, sends }: RestExhibit): 
     Object.entries(events.says).map(([kind, map]) => [
       kind,
       (value: unknown, world: WithCrosswalk) => {
-        const written = runBack(map as AnyMap, value as never, { crosswalk: world.crosswalk })
+        const written = runBack(map, value as never, { crosswalk: world.crosswalk })
         return written.ok ? bytesOf(written.document) : undefined
       },
     ]),
@@ -79,7 +81,7 @@ export function restExhibit({ nodeCode, idField, events, sends }: RestExhibit): 
       webhookSecret: `whsec_${Buffer.from(`signing key of ${seed}`).toString('base64')}`,
     }),
     nodeCode,
-    partner: (secret) => paperPartner(secret('apiToken'), (body) => String(body[idField] ?? '')),
+    partner: (secret) => paperPartner(secret('apiToken'), (body) => idIn(body[idField])),
     inbound: {
       [events.name]: {
         format: 'json',

@@ -54,5 +54,5 @@ export function restSend<K extends keyof Documents, Wire>(about: RestSend<K, Wir
           deliveries.map(async ({ instructionId, document }) => [instructionId, await find(context, findAt(document))]),
         ),
       ),
-  } as SendPort<RestConfig, K>
+  }
 }
