@@ -1,6 +1,7 @@
 /** Holds the hub's books against those of the shop, the ERP and the supplier. The demo is a success only if every check holds. */
 import { checkInvariants } from '#store/check.ts'
-import type { Played } from './play.ts'
+import { money, type Played } from './play.ts'
+import type { CameBack } from './second-thoughts.ts'
 import type { Stage } from './stage.ts'
 import { productBySku } from './stock.ts'
 
@@ -8,7 +9,7 @@ export type Check = { name: string; holds: boolean; detail: string }
 
 type Shipped = Map<string, { units: number; tracking: string[] }>
 
-export async function checkBooks(stage: Stage, played: Played): Promise<Check[]> {
+export async function checkBooks(stage: Stage, played: Played, cameBack: readonly CameBack[]): Promise<Check[]> {
   const shipped = shippedByNodes(stage)
   const excused = await excusedOrders(stage)
   const waiting = await unitsWithAPerson(stage)
@@ -17,6 +18,7 @@ export async function checkBooks(stage: Stage, played: Played): Promise<Check[]>
     shipmentsAreTold(stage, shipped, excused),
     await phoneOrdersShipped(stage, played, shipped, waiting),
     await stockAgrees(stage),
+    await paidBackOnce(stage, cameBack),
     await nothingTwice(stage),
     await quarantineIsExplained(stage),
     await twoPairs(stage, played, shipped),
@@ -97,7 +99,8 @@ function soldIsShipped(
   let withAPerson = 0
   const wrong = partners.shop.books().orders.flatMap((order) =>
     order.lines.flatMap((line) => {
-      const sold = line.ordered - line.cancelled
+      // What was paid back was sold, and shipped, before it came home.
+      const sold = line.ordered - line.cancelled + paidBack(order, line.id)
       const left = shipped.get(key(order.name, line.sku))?.units ?? 0
       const refused = waiting.get(key(order.name, line.sku)) ?? 0
       units += left
@@ -176,6 +179,32 @@ async function stockAgrees({ hub, partners }: Stage): Promise<Check> {
         ? `${stuck[0]?.sku} at ${stuck[0]?.node} still has ${stuck[0]?.allocated} allocated`
         : `${theirs.length} positions`
   return { name: 'The hub and the ERP count the same stock', holds: wrong.length === 0 && stuck.length === 0, detail }
+}
+
+type ShopOrder = ReturnType<Stage['partners']['shop']['books']>['orders'][number]
+
+const paidBack = ({ refunds }: ShopOrder, lineId: number): number =>
+  refunds.flatMap((refund) => refund.lines).reduce((sum, line) => sum + (line.lineId === lineId ? line.quantity : 0), 0)
+
+/** What customers sent back lies on a shelf or is scrapped, and the shop has paid for each unit once. */
+async function paidBackOnce({ hub, partners }: Stage, cameBack: readonly CameBack[]): Promise<Check> {
+  const orders = new Map(partners.shop.books().orders.map((order) => [order.name, order]))
+  const wrong = cameBack.filter(({ orderName, lineId }) => {
+    const order = orders.get(orderName)
+    return order === undefined || order.refunds.length !== 1 || paidBack(order, lineId) !== 1
+  })
+  const [row] = await hub.world.db.query<{ minor: number; returns: number }>(
+    `SELECT (SELECT coalesce(sum(refunded_minor), 0)::int8 FROM order_money) AS minor, (SELECT count(*) FROM customer_return) AS returns`,
+  )
+  const scrapped = cameBack.filter((each) => each.condition === 'damaged').length
+  const theirs = [...orders.values()].flatMap((order) => order.refunds).reduce((sum, each) => sum + each.amountMinor, 0)
+  return {
+    name: 'What came back was restocked or scrapped, and paid back once',
+    holds: wrong.length === 0 && row?.returns === cameBack.length && row.minor === theirs && cameBack.length > 0,
+    detail:
+      wrong[0]?.orderName ??
+      `${cameBack.length} units, ${scrapped} of them scrapped; ${money(row?.minor ?? 0)} here and ${money(theirs)} at the shop`,
+  }
 }
 
 async function nothingTwice({ hub, partners }: Stage): Promise<Check> {

@@ -1,6 +1,6 @@
 /** Waits for the evening: everything decided, shipped, told, and nothing on the way any more. Then the ERP counts once more. */
 import type { Stage } from './stage.ts'
-import { until } from './play.ts'
+import { until } from './asking.ts'
 
 export type Standing = {
   orders: number
@@ -27,9 +27,13 @@ export async function waitForEvening(
   stage: Stage,
   expectedOrders: number,
   onLook: (standing: Standing) => void,
+  /** When all is shipped, and before the day is counted. */
+  afterwards: () => Promise<void>,
 ): Promise<void> {
   try {
     await until('every order is shipped, cancelled or with a person', () => isQuiet(stage, expectedOrders, onLook))
+    await afterwards()
+    await until('what came back is settled', () => isQuiet(stage, expectedOrders, onLook))
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : 'it failed'}\n${await whereItHangs(stage)}`, {
       cause: error,

@@ -9,6 +9,7 @@ import { playDay } from './play.ts'
 import { createProgress } from './progress.ts'
 import { seededRandom } from './random.ts'
 import { makeReport, printReport } from './report.ts'
+import { type CameBack, goodsComeBack } from './second-thoughts.ts'
 import { setStage } from './stage.ts'
 import { openingStock } from './stock.ts'
 
@@ -76,13 +77,23 @@ async function main(): Promise<number> {
       progress.say(`${placed} of ${orders.length} orders placed`),
     )
     // The two orders of the story are played on top: the two pairs of shoes, and the unknown SKU.
-    await waitForEvening(stage, orders.length + 2, (now) =>
-      progress.say(
-        `${now.orders} orders; ${now.documentsUnread} documents to read, ${now.waiting} orders to route, ${now.instructionsOpen} instructions to send, ${now.requestsOpen} requests with nodes`,
-      ),
+    let cameBack: CameBack[] = []
+    await waitForEvening(
+      stage,
+      orders.length + 2,
+      (now) =>
+        progress.say(
+          `${now.orders} orders; ${now.documentsUnread} documents to read, ${now.waiting} orders to route, ${now.instructionsOpen} instructions to send, ${now.requestsOpen} requests with nodes`,
+        ),
+      async () => {
+        cameBack = await goodsComeBack(stage)
+      },
     )
     const seconds = (performance.now() - began) / 1000
-    const report = await makeReport(stage, played, await checkBooks(stage, played), { seed: options.seed, seconds })
+    const report = await makeReport(stage, played, await checkBooks(stage, played, cameBack), {
+      seed: options.seed,
+      seconds,
+    })
     progress.end()
     if (options.json === true) print(JSON.stringify(report, null, 2))
     else printReport(report, print)

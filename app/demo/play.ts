@@ -5,6 +5,8 @@ import { CUSTOMERS, type DemoCustomer, DRESS_PAIR, LIMITED_PAIR, UNKNOWN_PRODUCT
 import type { DayOrder } from './day.ts'
 import { productDocument } from './network.ts'
 import { nameOf } from './partners.ts'
+import { ask, until } from './asking.ts'
+import { oneMore } from './second-thoughts.ts'
 import type { Stage } from './stage.ts'
 import type { Opening } from './stock.ts'
 
@@ -16,6 +18,8 @@ export type Played = {
   shoesOrder: string
   unknownSkuOrder: string
   phoneOrders: number
+  /** Of these, edited while they were under way. */
+  phoneOrdersChanged: number
   cancelsAsked: number
   forgedStatus: number
 }
@@ -32,13 +36,18 @@ export async function playDay(
   const forgedStatus = await sendForged(stage)
   let placed = 0
   let phoneOrders = 0
+  let phoneOrdersChanged = 0
   let cancelsAsked = 0
   const queue = orders.entries()
   const customerLine = async (): Promise<void> => {
     for (const [index, order] of queue) {
       if (order.channel === 'phone') {
-        await orderByPhone(stage, order, index)
+        const id = await orderByPhone(stage, order, index)
         phoneOrders += 1
+        if (phoneOrders % 4 === 0) {
+          await oneMore(stage, id, order.lines[0]?.quantity ?? 0)
+          phoneOrdersChanged += 1
+        }
       } else if (await orderAtShop(stage, order)) cancelsAsked += 1
       placed += 1
       onPlaced(placed)
@@ -46,17 +55,18 @@ export async function playDay(
   }
   await Promise.all(Array.from({ length: AT_ONCE }, customerLine))
   await cureUnknown(stage)
-  return { shoesOrder, unknownSkuOrder, phoneOrders, cancelsAsked, forgedStatus }
+  return { shoesOrder, unknownSkuOrder, phoneOrders, phoneOrdersChanged, cancelsAsked, forgedStatus }
 }
 
 /** The ERP counts its own nodes by CSV; the supplier's list comes as a JSON delta. Both through PUT /v1/stock. */
-async function feedStock({ partners, server, apiKey, hub }: Stage, opening: readonly Opening[]): Promise<void> {
+async function feedStock(stage: Stage, opening: readonly Opening[]): Promise<void> {
+  const { partners, hub } = stage
   const feed = await partners.erp.pushFull('csv')
   if (feed.status !== 202) throw new Error(`the stock feed was answered ${feed.status}: ${feed.answer}`)
   const rows = opening
     .filter((row) => row.nodeId === 'acme')
     .map((row) => ({ sku: row.sku, node: row.nodeId, onHand: row.onHand }))
-  await call(`${server.url}/v1/stock/erp`, 'PUT', apiKey, { mode: 'delta', asOf: hub.world.clock.now(), rows })
+  await ask(stage, 'PUT', '/v1/stock/erp', { mode: 'delta', asOf: hub.world.clock.now(), rows })
   await until('the stock is known', async () => {
     const [row] = await hub.world.db.query<{ n: number }>('SELECT count(*) AS n FROM stock_position')
     return (row?.n ?? 0) >= opening.length
@@ -122,13 +132,13 @@ async function orderAtShop({ partners: { shop } }: Stage, order: DayOrder): Prom
   return order.cancelled && shop.cancelOrder(placed.id).cancelled
 }
 
-async function orderByPhone({ server, apiKey, hub }: Stage, order: DayOrder, index: number): Promise<void> {
-  const now = hub.world.clock.now()
+async function orderByPhone(stage: Stage, order: DayOrder, index: number): Promise<string> {
+  const now = stage.hub.world.clock.now()
   const { customer } = order
-  await call(
-    `${server.url}/v1/orders`,
+  const { id } = await ask<{ id: string }>(
+    stage,
     'POST',
-    apiKey,
+    '/v1/orders',
     {
       channelId: 'phone',
       externalId: `T-${index}`,
@@ -154,10 +164,12 @@ async function orderByPhone({ server, apiKey, hub }: Stage, order: DayOrder, ind
     },
     `phone-${index}`,
   )
+  return id
 }
 
 /** The cure of an unknown SKU: the product is made known with its stock, and everything that waited for it is read again. */
-async function cureUnknown({ server, apiKey, hub, partners }: Stage): Promise<void> {
+async function cureUnknown(stage: Stage): Promise<void> {
+  const { hub, partners } = stage
   const cause = `order.sku-unknown:${UNKNOWN_PRODUCT.sku}`
   await until('the unknown SKU waits in quarantine', async () => {
     const [row] = await hub.world.db.query<{ n: number }>(
@@ -166,8 +178,8 @@ async function cureUnknown({ server, apiKey, hub, partners }: Stage): Promise<vo
     )
     return (row?.n ?? 0) > 0
   })
-  await call(`${server.url}/v1/products`, 'PUT', apiKey, { products: [productDocument(UNKNOWN_PRODUCT)] })
-  await call(`${server.url}/v1/quarantine/replay`, 'POST', apiKey, { cause })
+  await ask(stage, 'PUT', '/v1/products', { products: [productDocument(UNKNOWN_PRODUCT)] })
+  await ask(stage, 'POST', '/v1/quarantine/replay', { cause })
   partners.erp.adjust(UNKNOWN_PRODUCT.sku, 'lyon-dc', 3)
   await partners.erp.pushDelta()
 }
@@ -183,35 +195,6 @@ const addressOf = (customer: DemoCustomer) => {
     country_code: customer.countryCode,
     latitude: customer.latitude,
     longitude: customer.longitude,
-  }
-}
-
-async function call(
-  url: string,
-  method: string,
-  apiKey: string,
-  body: unknown,
-  idempotencyKey?: string,
-): Promise<void> {
-  const answer = await fetch(url, {
-    method,
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${apiKey}`,
-      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-    },
-    body: JSON.stringify(body),
-  })
-  if (!answer.ok)
-    throw new Error(`${method} ${new URL(url).pathname} was answered ${answer.status}: ${await answer.text()}`)
-  await answer.arrayBuffer()
-}
-
-export async function until(what: string, check: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`it did not come to this within ${timeoutMs / 1000} s: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 

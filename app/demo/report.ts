@@ -112,6 +112,7 @@ async function noise(
       (supplier.filesOut['copy'] ?? 0) + (supplier.filesOut['broken'] ?? 0) + (supplier.filesOut['garbage'] ?? 0),
     'units that nodes refused or could not find': rejected['n'] ?? 0,
     'orders the customer cancelled': played.cancelsAsked,
+    'telephone orders changed while they were under way': played.phoneOrdersChanged,
   }
 }
 

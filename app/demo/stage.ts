@@ -51,6 +51,8 @@ export async function setStage(settings: Settings, opening: readonly Opening[], 
   const server = await startHttp(hub, { host: '127.0.0.1', port: settings.port === 8080 ? 0 : settings.port })
   shop.subscribe({ topic: 'orders/create', url: `${server.url}/webhooks/shopify/orders` })
   shop.subscribe({ topic: 'orders/cancelled', url: `${server.url}/webhooks/shopify/orders` })
+  for (const topic of ['returns/request', 'returns/approve', 'refunds/create'] as const)
+    shop.subscribe({ topic, url: `${server.url}/webhooks/shopify/returns` })
   erp.connectHub({
     stockUrl: `${server.url}/v1/stock/erp`,
     apiKey: key,
