@@ -57,6 +57,8 @@ export async function startPartners(opening: readonly Opening[], random: () => n
     manners: {
       rejectShare: 0.02,
       shortPickShare: 0.02,
+      // The story of the two pairs is to be told each time; others meet what a day brings.
+      withCare: [DRESS_PAIR.sku, LIMITED_PAIR.sku],
       loseAnswerAfterEffect: 0.05,
       answer500AfterEffect: 0.03,
       duplicateWebhooks: 0.1,

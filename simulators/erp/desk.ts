@@ -74,7 +74,7 @@ export class Desk {
   #answer(entry: RequestEntry): void {
     if (entry.state !== 'received') return
     const { stock, manners, random } = this.#setup
-    const refusal = drawRefusal(random, manners.rejectShare)
+    const refusal = drawRefusal(random, this.#handledWithCare(entry) ? 0 : manners.rejectShare)
     for (const line of entry.lines) {
       Object.assign(line, answerLine({ requested: line.requested, free: stock.free(line.sku, entry.node) }, refusal))
       if (line.accepted > 0) stock.commit(line.sku, entry.node, line.accepted)
@@ -115,10 +115,15 @@ export class Desk {
     this.#tellShipment(entry, lines)
   }
 
+  #handledWithCare({ lines }: RequestEntry): boolean {
+    return lines.some((line) => this.#setup.manners.withCare.includes(line.sku))
+  }
+
   /** A unit is not on the shelf: it leaves the books, and the hub is told before the rest goes out. */
   #pickShort(entry: RequestEntry): void {
     const { stock, manners, random } = this.#setup
-    const index = drawShortPick(random, manners.shortPickShare, entry.lines)
+    const share = this.#handledWithCare(entry) ? 0 : manners.shortPickShare
+    const index = drawShortPick(random, share, entry.lines)
     const line = index === undefined ? undefined : entry.lines[index]
     if (line === undefined) return
     stock.writeOff(line.sku, entry.node, 1)

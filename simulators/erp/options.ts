@@ -24,6 +24,8 @@ export type ErpManners = {
   rejectShare: number
   /** Accepted requests of which a unit is not found on the shelf. */
   shortPickShare: number
+  /** SKUs that are always handled with care: a request that holds one is neither refused nor cut short by chance. */
+  withCare: readonly string[]
   /** Calls whose effect is booked and whose answer never comes: the socket is cut. */
   loseAnswerAfterEffect: number
   /** Calls whose effect is booked and that are answered 500 all the same. */
@@ -39,6 +41,7 @@ export type ErpManners = {
 export const GOOD_MANNERS: ErpManners = {
   rejectShare: 0,
   shortPickShare: 0,
+  withCare: [],
   loseAnswerAfterEffect: 0,
   answer500AfterEffect: 0,
   duplicateWebhooks: 0,
