@@ -4,6 +4,7 @@ import type { Instant } from '#core/model/time.ts'
 import { type Capture, type CaptureFact, capture, type HandedOver } from '#core/orders/capture.ts'
 import { Fault } from '#core/fault.ts'
 import { appendFacts } from '#store/facts.ts'
+import { openCases } from '#store/quarantine.ts'
 import { type StoredOrder, externalKey, insertOrders, lockOrdersByExternalId, routingStateOf } from '#store/orders.ts'
 import { lockCarts, takeOverCarts } from '#store/reservations.ts'
 import type { Unit } from '#store/unit.ts'
@@ -121,11 +122,42 @@ async function amend(
   await appendFacts(unit, factsOf(world, captured.order.id, from, captured.facts))
   await handOver(unit, world, [{ order: captured.order, from, handedOver: captured.handedOver }], now)
   const { unwanted, recalls } = captured
+  if (before?.cancelledAt === undefined && captured.order.cancelledAt !== undefined)
+    await tellGone(unit, world, from, captured.order, now)
   await followAmendment(
     unit,
     world,
     { order: withRouting(captured.order, now), holdsBefore: before?.holds ?? [], unwanted, recalls },
     { actor: from.connectionId, cause: from.envelopeId, reason: 'the order was changed' },
+    now,
+  )
+}
+
+/**
+ * The channel cancels what has left already: it may have paid the customer back by now. Units that are still with a node are asked for, and
+ * whoever loses that race is told there.
+ */
+async function tellGone(unit: Unit, world: World, from: Incoming<unknown>, order: Order, now: Instant): Promise<void> {
+  const lines = order.lines.flatMap(({ lineNo, counters: { shipped, refunded = 0 } }) =>
+    shipped > refunded ? [{ lineNo, quantity: shipped - refunded }] : [],
+  )
+  if (lines.length === 0) return
+  const fact = { kind: 'cancelTooLate' as const, at: now, data: { lines } }
+  await appendFacts(unit, factsOf(world, order.id, from, [fact]))
+  const units = lines.map((line) => `${line.quantity} of line ${line.lineNo}`).join(', ')
+  await openCases(
+    unit,
+    [
+      {
+        id: world.ids.next('exc'),
+        kind: 'cancelTooLate',
+        subject: order.id,
+        orderId: order.id,
+        detail: `${from.connectionId} cancelled the order when ${units} had left already`,
+        cure: 'Tell the customer it is on its way; arrange a return, or have the channel take the cancel back.',
+        owner: 'operator',
+      },
+    ],
     now,
   )
 }

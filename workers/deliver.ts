@@ -248,17 +248,21 @@ async function lookUp(job: Job, rows: readonly StoredInstruction[]): Promise<voi
   const results: Result[] = []
   for (const [kind, group] of Map.groupBy(mine, (row) => row.kind)) {
     const port = outboundPort(job.connection, kind) as AnyPort | undefined
-    if (port?.lookup === undefined) {
-      results.push(
-        ...group.map((row): Result => ({
-          row,
-          found: { kind: 'undecided', message: 'the partner cannot be asked' },
-          lookupsLeft: false,
-        })),
-      )
-    } else results.push(...(await lookUpWith(job, port, group)))
+    if (port?.lookup === undefined) results.push(...group.map((row) => unasked(port, row)))
+    else results.push(...(await lookUpWith(job, port, group)))
   }
   await settle(job.world, job.connection, results)
+}
+
+/**
+ * Nobody can be asked. Where the partner keeps our key, or a number that is unique with it, a repeat is harmless, though not for ever;
+ * where it keeps neither, a person decides.
+ */
+function unasked(port: AnyPort | undefined, row: StoredInstruction): Result {
+  const harmless = port?.duplicates === 'key' || port?.duplicates === 'reference'
+  return harmless && row.attempts < (port.maxAttempts ?? DEFAULT_ATTEMPTS)
+    ? { row, found: { kind: 'absent' }, lookupsLeft: false, unasked: true }
+    : { row, found: { kind: 'undecided', message: 'the partner cannot be asked' }, lookupsLeft: false }
 }
 
 async function lookUpWith(job: Job, port: AnyPort, rows: readonly StoredInstruction[]): Promise<Result[]> {

@@ -22,7 +22,8 @@ import type { World } from './world.ts'
 export type Result =
   /** `level`: the quantity a channel really has, where it refused ours. */
   | { row: StoredInstruction; outcome: Outcome; level?: number }
-  | { row: StoredInstruction; found: Lookup; lookupsLeft: boolean }
+  /** `unasked`: nobody can be asked, and a repeat does no harm. */
+  | { row: StoredInstruction; found: Lookup; lookupsLeft: boolean; unasked?: true }
 
 const BACKOFF_MS = 1_000
 const BACKOFF_MAX_MS = 5 * 60_000
@@ -88,6 +89,13 @@ function settlementOf(result: Result, now: Instant): Settlement {
   if ('found' in result) {
     if (result.found.kind === 'present')
       return { ...base, state: 'sent', reference: result.found.reference, detail: 'found at the partner' }
+    if (result.found.kind === 'absent' && result.unasked === true)
+      return {
+        ...base,
+        state: 'queued',
+        detail: 'the partner cannot be asked, and a repeat is harmless there; sent again',
+        nextAt: plusMs(now, backoffMs(row.attempts)),
+      }
     if (result.found.kind === 'absent')
       return { ...base, state: 'queued', detail: 'not found at the partner; sent again' }
     if (!result.lookupsLeft)
