@@ -11,6 +11,7 @@ test('each connector is found by its own id, and its ports have names of their o
     'odoo',
     'quiet',
     'sftp-3pl',
+    'shiphero',
     'square',
     'webhook',
   ])

@@ -7,6 +7,7 @@ import { erp } from './erp/connector.ts'
 import { odoo } from './odoo/connector.ts'
 import { quiet } from './quiet/connector.ts'
 import { sftp3pl } from './sftp-3pl/connector.ts'
+import { shiphero } from './shiphero/connector.ts'
 import { shopify } from './shopify/connector.ts'
 import { square } from './square/connector.ts'
 import { webhook } from './webhook/connector.ts'
@@ -21,6 +22,7 @@ const shipped: Record<string, unknown> = {
   odoo,
   quiet,
   sftp3pl,
+  shiphero,
   square,
   webhook,
 }

@@ -5,6 +5,7 @@ import { erpEntries } from './erp.ts'
 import { idocEntries } from './idoc.ts'
 import { odooEntries } from './odoo.ts'
 import { quietEntries } from './quiet.ts'
+import { shipheroEntries } from './shiphero.ts'
 import { shopifyEntries } from './shopify.ts'
 import { squareEntries } from './square.ts'
 import { x12Entries } from './x12.ts'
@@ -18,6 +19,7 @@ export const MAP_ENTRIES: readonly MapEntry[] = [
   ...edifactEntries,
   ...idocEntries,
   ...quietEntries,
+  ...shipheroEntries,
 ]
 
 export const findMap = (name: string): MapEntry | undefined =>
