@@ -10,6 +10,7 @@ test('each connector is found by its own id, and its ports have names of their o
     'edi-3pl',
     'odoo',
     'quiet',
+    'sap-idoc',
     'sftp-3pl',
     'shiphero',
     'square',
