@@ -7,6 +7,20 @@ query CrossdockCheck {
   shop { name myshopifyDomain }
 }`
 
+/** Far more than one app has. */
+export const SUBSCRIPTIONS = `
+query CrossdockSubscriptions {
+  webhookSubscriptions(first: 250) { nodes { id topic uri } }
+}`
+
+export const SUBSCRIBE = `
+mutation CrossdockSubscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}`
+
 /** Changed orders, oldest change first. */
 export const CHANGED_ORDERS = `
 query CrossdockChangedOrders($query: String!, $first: Int!, $after: String) {

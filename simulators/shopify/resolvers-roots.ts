@@ -16,6 +16,7 @@ import { approveReturn, closeReturn, declineReturn } from './returns.ts'
 import { INVENTORY_ROWS, inventoryProperties, searchItems } from './resolvers-inventory.ts'
 import { ORDER_ROWS, openFirst, pageOfOrders, searchFulfillmentOrders } from './resolvers-orders.ts'
 import { answer, requestError, rowsOf } from './resolver-table.ts'
+import { SUBSCRIPTION_ROWS } from './subscriptions.ts'
 import type { ResolverContext, ResolverTable } from './resolver-table.ts'
 import type { StoreBooks } from './books.ts'
 import { refusal } from './user-error.ts'
@@ -35,7 +36,14 @@ export type MutationObserver = {
 
 export function createResolverTable(now: () => number, observer: MutationObserver): ResolverTable {
   const keys = createIdempotencyKeys<Payload>(now)
-  return new Map([...ORDER_ROWS, ...INVENTORY_ROWS, ...shopRows(), ...queryRows(), ...mutationRows(keys, observer)])
+  return new Map([
+    ...ORDER_ROWS,
+    ...INVENTORY_ROWS,
+    ...SUBSCRIPTION_ROWS,
+    ...shopRows(),
+    ...queryRows(),
+    ...mutationRows(keys, observer),
+  ])
 }
 
 function shopRows() {

@@ -181,6 +181,7 @@ export function createWebhookSender(settings: WebhookSettings, schedule: Schedul
   return {
     send,
     counts,
+    targets: (): readonly WebhookTarget[] => targets,
     subscribe: (target: WebhookTarget): void => void targets.push(target),
     subscribes: (topic: WebhookTopic): boolean => targets.some((target) => target.topic === topic),
     close: (): void => {
