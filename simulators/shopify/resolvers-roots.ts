@@ -4,6 +4,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { PAGE_ARGUMENTS, connection } from './connection.ts'
 import { createFulfillment, updateTracking } from './fulfillments.ts'
 import type { FulfillmentInput } from './fulfillments.ts'
+import { acceptRequest, rejectCancellation } from './fulfillment-requests.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
 import { gid, partsOfLevelGid, splitGid } from './ids.ts'
 import { activate, setQuantities } from './inventory.ts'
@@ -159,6 +160,16 @@ function mutationRows(keys: IdempotencyKeys, observer: MutationObserver) {
       accepts: ['id', 'newLocationId', 'fulfillmentOrderLineItems'],
       resolve: (_source, args, { books }) =>
         finish('fulfillmentOrderMove', moveFulfillmentOrder(books, args as MoveInput)),
+    },
+    fulfillmentOrderAcceptFulfillmentRequest: {
+      accepts: ['id', 'message', 'estimatedShippedAt'],
+      resolve: (_source, args, { books }) =>
+        finish('fulfillmentOrderAcceptFulfillmentRequest', acceptRequest(books, String(args['id']))),
+    },
+    fulfillmentOrderRejectCancellationRequest: {
+      accepts: ['id', 'message'],
+      resolve: (_source, args, { books }) =>
+        finish('fulfillmentOrderRejectCancellationRequest', rejectCancellation(books, String(args['id']))),
     },
     refundCreate: {
       accepts: ['input'],
