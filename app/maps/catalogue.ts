@@ -6,6 +6,7 @@ import { erpEntries } from './erp.ts'
 import { idocEntries } from './idoc.ts'
 import { odooEntries } from './odoo.ts'
 import { quietEntries } from './quiet.ts'
+import { shipheroEntries } from './shiphero.ts'
 import { shopifyEntries } from './shopify.ts'
 import { squareEntries } from './square.ts'
 import { x12Entries } from './x12.ts'
@@ -20,6 +21,7 @@ export const MAP_ENTRIES: readonly MapEntry[] = [
   ...idocEntries,
   ...quietEntries,
   ...depotEntries,
+  ...shipheroEntries,
 ]
 
 export const findMap = (name: string): MapEntry | undefined =>

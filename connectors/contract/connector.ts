@@ -149,6 +149,8 @@ export type WebhookPort<Config> = PortBase<Config> & {
   sourceKey: (request: RawRequest) => string
   /** What to keep of the headers. */
   meta: (request: RawRequest) => Record<string, string>
+  /** The JSON that the partner wants to read with the 200; `{"received": true}` when this is left out. */
+  answer?: Record<string, unknown>
   read: Reader<Config>
   /**
    * For stock that comes in any size: taken piece by piece. `sourceKey` gives what the port's own does for the same content; the

@@ -27,6 +27,12 @@ export const ShopifyConfig = z.object({
     .default(100)
     .describe('Restore rate of the cost bucket: 100 Standard, 200 Advanced, 1000 Plus, 2000 Enterprise.'),
   notifyCustomer: z.boolean().default(true).describe('Shopify writes the customer when a shipment is told.'),
+  webhookBase: z
+    .url()
+    .optional()
+    .describe(
+      'Public address of this connection’s webhooks, such as https://hub.example.com/webhooks/shop: topics that are not subscribed there are subscribed, and again when Shopify has dropped them. Left out: a person subscribes them.',
+    ),
   pollSince: Instant.optional().describe('Where the first reconciliation starts; one day ago when left out.'),
   pollOverlapMs: z
     .int()

@@ -1,6 +1,7 @@
 /** Shopify, Admin GraphQL 2026-10: orders and returns in; shipments, availability and refunds out. Facts: docs/connectors and the vendor's pages named in each file. */
 import { z } from 'zod'
 import { defineConnector } from '../contract/connector.ts'
+import type { CheckResult, Context } from '../contract/connector.ts'
 import { availability } from './availability.ts'
 import { baseUrlOf, ShopifyConfig } from './config.ts'
 import { call } from './graphql.ts'
@@ -12,9 +13,26 @@ import { returnWords } from './return-words.ts'
 import { returnsPoll } from './returns-poll.ts'
 import { returns } from './returns.ts'
 import { shipments } from './shipments.ts'
+import { subscribeMissing } from './subscriptions.ts'
 
 /** The cheapest of our calls; the bucket itself says when it is empty. */
 const POINTS_PER_CALL = 10
+
+/** Subscribes what is missing, where the connection says where webhooks go to. */
+async function checkWebhooks(context: Context<ShopifyConfig>, name: string): Promise<CheckResult> {
+  const { webhookBase } = context.config
+  if (webhookBase === undefined) return { ok: true, detail: `${name} answers` }
+  const subscribed = await subscribeMissing(context, webhookBase)
+  if (!subscribed.ok)
+    return { ok: false, fault: 'transient', detail: 'the webhooks could not be looked over', cure: 'Try again.' }
+  const { made, refused } = subscribed
+  if (refused.length > 0) {
+    const cure =
+      'Correct webhookBase: it must be an https address that Shopify can reach; and let the app read orders and returns.'
+    return { ok: false, fault: 'config', detail: `Shopify refused ${refused.join('; ')}`, cure }
+  }
+  return { ok: true, detail: `${name} answers; webhooks are subscribed (${made.length} new)` }
+}
 
 export const shopify = defineConnector({
   id: 'shopify',
@@ -41,7 +59,7 @@ export const shopify = defineConnector({
     const called = await call(context, SHOP_CHECK, {}, answer)
     if (called.ok) {
       const { name, myshopifyDomain } = called.data.shop
-      if (myshopifyDomain === context.config.shop) return { ok: true, detail: `${name} answers` }
+      if (myshopifyDomain === context.config.shop) return checkWebhooks(context, name)
       const cure = 'Set shop to the domain of the shop that the token belongs to.'
       return { ok: false, fault: 'config', detail: `the token belongs to ${myshopifyDomain}`, cure }
     }

@@ -26,6 +26,8 @@ const Order = z.object({
       z.object({
         id: z.string(),
         status: z.string(),
+        /** Of a location that is a fulfillment service; UNSUBMITTED for all others. */
+        requestStatus: z.string().default('UNSUBMITTED'),
         assignedLocation: z.object({ location: z.object({ id: z.string() }).nullish() }),
         supportedActions: z.array(z.object({ action: z.string() })),
         lineItems: z.object({

@@ -7,6 +7,20 @@ query CrossdockCheck {
   shop { name myshopifyDomain }
 }`
 
+/** Far more than one app has. */
+export const SUBSCRIPTIONS = `
+query CrossdockSubscriptions {
+  webhookSubscriptions(first: 250) { nodes { id topic uri } }
+}`
+
+export const SUBSCRIBE = `
+mutation CrossdockSubscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}`
+
 /** Changed orders, oldest change first. */
 export const CHANGED_ORDERS = `
 query CrossdockChangedOrders($query: String!, $first: Int!, $after: String) {
@@ -35,6 +49,7 @@ query CrossdockOrderFulfillment($id: ID!) {
       nodes {
         id
         status
+        requestStatus
         assignedLocation { location { id } }
         supportedActions { action }
         lineItems(first: 100) {
@@ -51,6 +66,24 @@ export const MOVE_FULFILLMENT_ORDER = `
 mutation CrossdockMove($id: ID!, $newLocationId: ID!, $lines: [FulfillmentOrderLineItemInput!]) {
   fulfillmentOrderMove(id: $id, newLocationId: $newLocationId, fulfillmentOrderLineItems: $lines) {
     movedFulfillmentOrder { id }
+    userErrors { field message }
+  }
+}`
+
+/** Of a fulfillment service: what the shop asked for is taken, before anything of it can be fulfilled. */
+export const ACCEPT_REQUEST = `
+mutation CrossdockAcceptRequest($id: ID!) {
+  fulfillmentOrderAcceptFulfillmentRequest(id: $id) {
+    fulfillmentOrder { id requestStatus }
+    userErrors { field message }
+  }
+}`
+
+/** The goods have left: the shop's wish to have the request back comes too late. */
+export const REJECT_CANCELLATION = `
+mutation CrossdockRejectCancellation($id: ID!, $message: String) {
+  fulfillmentOrderRejectCancellationRequest(id: $id, message: $message) {
+    fulfillmentOrder { id requestStatus }
     userErrors { field message }
   }
 }`

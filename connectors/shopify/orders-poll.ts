@@ -16,6 +16,7 @@ import type { ShopifyConfig } from './config.ts'
 import { call } from './graphql.ts'
 import { CHANGED_ORDERS } from './operations.ts'
 import { aboutTheOrder } from './orders.ts'
+import { keepSubscribed } from './subscriptions.ts'
 import type { Failure } from './graphql.ts'
 
 const CURSOR_VERSION = 1
@@ -43,7 +44,12 @@ export const ordersPoll: PullPort<ShopifyConfig> = {
   kind: 'order',
   everyMs: 300_000,
 
-  pull: (context, cursor) => pullChanged(context, cursor, CHANGED_ORDERS, 'order'),
+  pull: async (context, cursor) => {
+    const page = await pullChanged(context, cursor, CHANGED_ORDERS, 'order')
+    // Whoever asks because webhooks get lost also sees to it that they are sent.
+    if (!page.more && !context.signal.aborted) await keepSubscribed(context)
+    return page
+  },
 
   read: (raw, _meta, context): Reading => {
     const node = readJson(raw, { maxBytes: 10_000_000 })

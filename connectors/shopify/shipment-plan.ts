@@ -19,6 +19,8 @@ export type Move = { fulfillmentOrderId: string; units: { id: string; quantity: 
 export type Step =
   /** Everything is told already. */
   | { kind: 'told'; reference: string | undefined }
+  /** The shop asks the fulfillment service that the location is: to fulfill, or to let it be. Answered first. */
+  | { kind: 'answer'; fulfillmentOrderId: string; asks: 'fulfillment' | 'cancellation' }
   /** Bring these units to the node's location first, then look again. */
   | { kind: 'move'; move: Move }
   /** Fulfill these units, which lie at one location. */
@@ -35,6 +37,8 @@ export function nextStep(order: ShopifyOrder, wanted: Wanted): Step {
   if (left.length === 0) return { kind: 'told', reference }
   const shortage = left.find((line) => line.quantity > remaining(active(order), line.lineItemId))
   if (shortage !== undefined) return whyShort(order, wanted, shortage)
+  const asked = askedOf(active(order), left)
+  if (asked !== undefined) return asked
   const open = active(order).filter((one) => can(one, 'CREATE_FULFILLMENT'))
   if (left.some((line) => line.quantity > remaining(open, line.lineItemId))) return { kind: 'wait', code: 'on-hold' }
   const move = wanted.mayMove ? moveTo(open, left, wanted.locationId) : undefined
@@ -92,6 +96,21 @@ function whyShort(order: ShopifyOrder, wanted: Wanted, line: Line): Step {
 
 const active = (order: ShopifyOrder): FulfillmentOrder[] =>
   order.fulfillmentOrders.nodes.filter((one) => one.status !== 'CLOSED' && one.status !== 'CANCELLED')
+
+const ASKS: Record<string, 'fulfillment' | 'cancellation'> = {
+  SUBMITTED: 'fulfillment',
+  CANCELLATION_REQUESTED: 'cancellation',
+}
+
+/** A question of the shop on units of this shipment that nobody has answered yet. */
+function askedOf(orders: FulfillmentOrder[], left: Line[]): Step | undefined {
+  for (const one of orders) {
+    const asks = ASKS[one.requestStatus]
+    const isConcerned = left.some((line) => remaining([one], line.lineItemId) > 0)
+    if (asks !== undefined && isConcerned) return { kind: 'answer', fulfillmentOrderId: one.id, asks }
+  }
+  return undefined
+}
 
 const can = (one: FulfillmentOrder, action: string): boolean => one.supportedActions.some((it) => it.action === action)
 

@@ -9,11 +9,11 @@ import type { Context, SendPort } from '../contract/connector.ts'
 import { gidOf } from './config.ts'
 import { readOrder } from './fulfillment-state.ts'
 import { call } from './graphql.ts'
-import { CREATE_FULFILLMENT, MOVE_FULFILLMENT_ORDER } from './operations.ts'
+import { ACCEPT_REQUEST, CREATE_FULFILLMENT, MOVE_FULFILLMENT_ORDER, REJECT_CANCELLATION } from './operations.ts'
 import { nextStep, untold, untrackedTwin } from './shipment-plan.ts'
 import { issuesOf, UserError } from './user-errors.ts'
 import type { ShopifyConfig } from './config.ts'
-import type { Group, Line, Move, Wanted } from './shipment-plan.ts'
+import type { Group, Line, Move, Step, Wanted } from './shipment-plan.ts'
 
 type ShopifyContext = Context<ShopifyConfig>
 
@@ -103,6 +103,11 @@ async function tell(context: ShopifyContext, told: Told): Promise<Outcome> {
         return waiting(next.code)
       case 'impossible':
         return rejected(told, `must have ${next.missing} more units open on line ${next.lineItemId}`)
+      case 'answer': {
+        const failed = await answer(context, next)
+        if (failed !== undefined) return failed
+        break
+      }
       case 'move': {
         const moved = await move(context, next.move, wanted.locationId ?? '')
         if (moved !== undefined && moved !== 'refused') return moved
@@ -172,6 +177,33 @@ const rejected = (told: Told, rule: string): Outcome => ({
     },
   ],
 })
+
+const Answered = z.object({ userErrors: z.array(UserError) })
+
+/** Undefined when the shop's question is answered. */
+async function answer(
+  context: ShopifyContext,
+  { fulfillmentOrderId: id, asks }: Extract<Step, { kind: 'answer' }>,
+): Promise<Outcome | undefined> {
+  const called =
+    asks === 'fulfillment'
+      ? await call(context, ACCEPT_REQUEST, { id }, z.object({ fulfillmentOrderAcceptFulfillmentRequest: Answered }))
+      : await call(
+          context,
+          REJECT_CANCELLATION,
+          { id, message: 'The goods have left.' },
+          z.object({ fulfillmentOrderRejectCancellationRequest: Answered }),
+        )
+  if (called.ok) {
+    const [payload] = Object.values(called.data)
+    const errors = payload?.userErrors ?? []
+    return errors.length === 0 ? undefined : { kind: 'rejected', issues: issuesOf('fulfillment-request', errors) }
+  }
+  if (called.failure.kind !== 'unknown') return called.failure
+  // An answer that may have been given does no harm: the next attempt reads what the shop asks then.
+  const { code, message } = called.failure
+  return { kind: 'unavailable', fault: 'transient', code, message }
+}
 
 /** Undefined when the units are moved. A refusal is not the end: the lines are then fulfilled where Shopify has them. */
 async function move(context: ShopifyContext, { fulfillmentOrderId, units }: Move, locationId: string) {

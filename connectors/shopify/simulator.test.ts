@@ -160,6 +160,19 @@ test('a refused move does not keep the shipment from being told', async () => {
   expect(s.context.warnings).toHaveLength(1)
 })
 
+test.each([
+  ['SUBMITTED', 'ACCEPTED'],
+  ['CANCELLATION_REQUESTED', 'CANCELLATION_REJECTED'],
+] as const)('a fulfillment service answers a request that is %s before it ships: %s', async (asked, answered) => {
+  await using s = await shop()
+  const placed = await s.order([{ sku: 'A', quantity: 2 }])
+  const requests = () => s.store.books().orders[0]?.fulfillmentOrders ?? []
+  s.store.changeFulfillmentOrder(requests()[0]?.id ?? 0, { requestStatus: asked })
+  expect(await tell(s, shipment(placed, 'paris', [2]))).toMatchObject({ kind: 'accepted' })
+  expect(requests()[0]).toMatchObject({ requestStatus: answered, status: 'CLOSED' })
+  expect(await tell(s, shipment(placed, 'paris', [2]))).toMatchObject({ kind: 'duplicate' })
+})
+
 test('more than is left is rejected, an order on hold waits, an unknown order is rejected', async () => {
   await using s = await shop()
   const placed = await s.order([{ sku: 'A', quantity: 1 }])

@@ -23,7 +23,12 @@ export function webhookRoutes(shared: Shared): Route[] {
       description: 'Answered 200 only after the raw document is stored. A repeated delivery is 200 as well.',
       params: z.object({ connection: anyId, port: anyId }),
       rawBody: ['application/json', 'application/xml', 'application/octet-stream'],
-      answers: { 200: { description: 'Stored.', schema: z.object({ received: z.literal(true) }) } },
+      answers: {
+        200: {
+          description: 'Stored: `{"received": true}`, or what this partner wants to read.',
+          schema: z.looseObject({}),
+        },
+      },
       problems: ['bad-signature', 'not-found', 'too-large', 'unavailable'],
       handle: async ({ params, request }) => {
         const connection = await shared.connections.find(params.connection)
@@ -46,7 +51,7 @@ export function webhookRoutes(shared: Shared): Route[] {
           throw new HttpProblem('bad-signature', 'The signature is missing, wrong or too old. Nothing was read.')
         }
         await storeDocument(shared, connection, port, raw)
-        return { status: 200, json: { received: true } }
+        return { status: 200, json: port.answer ?? { received: true } }
       },
     }),
   ]

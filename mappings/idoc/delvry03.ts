@@ -1,4 +1,4 @@
-/** DELVRY03 (message DESADV) ↔ shipment notice: what an SAP has shipped, by handling unit. */
+/** DELVRY03 (messages DESADV and SHPCON) ↔ shipment notice: what an SAP has shipped, by handling unit. */
 import { ShipmentNotice } from '#core/model/fulfillment.ts'
 import type { Package } from '#core/model/fulfillment.ts'
 import type { TrackingNumber } from '#core/model/ids.ts'
@@ -10,7 +10,7 @@ import { dateText, instantOf, position, requestNumber, timeText } from './kit.ts
 type Content = { POSNR: string; VEMNG: string; VEMEH?: string }
 type Unit = { EXIDV?: string; EXIDV2?: string; E1EDL44: Content[] }
 /** LIFEX: the delivery's outside number, which echoes our purchase order. BOLNR the bill of lading. */
-type Delivery = {
+export type Delivery = {
   E1EDL20: {
     VBELN: string
     LIFEX: string
@@ -20,7 +20,7 @@ type Delivery = {
     E1EDL37: Unit[]
   }
 }
-const SHAPE: IdocShape = {
+export const DELIVERY_SHAPE: IdocShape = {
   one: {
     E1EDL20: {
       fields: ['VBELN', 'ROUTE', 'TRATY', 'LIFEX'],
@@ -40,7 +40,7 @@ const optional = { optional: true }
 /** E1EDT13 QUALF of the goods issue: what is past it has left. */
 const GOODS_ISSUE = '006'
 
-const map = defineMap<Delivery, ShipmentNotice, IdocContext, IdocContext>({
+export const deliveryMap = defineMap<Delivery, ShipmentNotice, IdocContext, IdocContext>({
   name: 'idoc delvry03',
   version: '1',
   scope: { forward: (_delivery, context) => context, back: (_notice, context) => context },
@@ -90,6 +90,6 @@ export const delvry03 = idocDocument({
   summary: 'Delivery: what an SAP has shipped, by handling unit.',
   kind: 'shipment',
   schema: ShipmentNotice,
-  shape: SHAPE,
-  map,
+  shape: DELIVERY_SHAPE,
+  map: deliveryMap,
 })

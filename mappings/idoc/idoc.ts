@@ -13,6 +13,7 @@ import type { XmlElement } from '../formats/xml/tree.ts'
 import { placeInXml, xmlToValue } from '../formats/xml/value.ts'
 import { writeXml } from '../formats/xml/writer.ts'
 import type { WritableXml } from '../formats/xml/writer.ts'
+import { dateText, timeText } from './kit.ts'
 
 /** The control record EDI_DC40: who sends what to whom. Differs by connection. */
 export type IdocPartners = { sender: string; receiver: string; senderPort: string; receiverPort: string }
@@ -24,7 +25,16 @@ export const NO_PARTNERS: IdocPartners = {
   receiverPort: 'SAPPRD',
 }
 
-export type IdocContext = WithCrosswalk & { receivedAt: Instant; partners?: IdocPartners }
+/** What a control record says of one IDoc that is sent: DOCNUM, CREDAT and CRETIM, and the SAP client. */
+export type IdocControl = { number: string; at: Instant; client?: string | undefined }
+
+export type IdocContext = WithCrosswalk & {
+  receivedAt: Instant
+  partners?: IdocPartners
+  control?: IdocControl
+  /** VBELN of a delivery that is sent, ten digits. */
+  deliveryNumber?: string
+}
 
 /** Fields are text, `many` segments lists; order is the order of writing, fields first, as the IDoc type has them. */
 export type IdocShape = {
@@ -97,10 +107,13 @@ function treeOf(idoc: XmlElement, lists: readonly string[]): unknown {
   return value.ok ? value.value : undefined
 }
 
-const numberOf = (idoc: XmlElement): string | undefined => {
+const numberOf = (idoc: XmlElement): string | undefined => controlField(idoc, 'DOCNUM')
+
+/** A field of the control record; undefined where it has none. */
+export function controlField(idoc: XmlElement, name: string): string | undefined {
   const control = elementsOf(idoc, 'EDI_DC40')[0]
-  const number = control === undefined ? undefined : elementsOf(control, 'DOCNUM')[0]?.children[0]
-  return typeof number === 'string' ? number : undefined
+  const field = control === undefined ? undefined : elementsOf(control, name)[0]?.children[0]
+  return typeof field === 'string' ? field : undefined
 }
 
 function idocsOf(bytes: Uint8Array, type: string): Parsed<XmlElement[]> {
@@ -121,8 +134,9 @@ const wrongType = (root: XmlElement, type: string): Issue => ({
 
 const controlRecord = (
   { type, message }: { type: string; message: string },
-  { partners = NO_PARTNERS }: IdocContext,
+  { partners = NO_PARTNERS, control }: IdocContext,
 ): Tree => ({
+  ...(control === undefined ? {} : { TABNAM: 'EDI_DC40', ...clientOf(control), DOCNUM: control.number, DIRECT: '2' }),
   IDOCTYP: type,
   MESTYP: message,
   SNDPOR: partners.senderPort,
@@ -131,9 +145,13 @@ const controlRecord = (
   RCVPOR: partners.receiverPort,
   RCVPRT: 'LS',
   RCVPRN: partners.receiver,
+  ...(control === undefined ? {} : { CREDAT: dateText(control.at), CRETIM: timeText(control.at) }),
 })
 
-function listsOf(shape: IdocShape): string[] {
+const clientOf = ({ client }: IdocControl): Tree => (client === undefined ? {} : { MANDT: client })
+
+/** Names of the segments that are lists. */
+export function listsOf(shape: IdocShape): string[] {
   const inner = [...Object.values(shape.one ?? {}), ...Object.values(shape.many ?? {})]
   return [...Object.keys(shape.many ?? {}), ...inner.flatMap(listsOf)]
 }

@@ -2,8 +2,9 @@
 import type { FulfillmentRequestId, OrderId } from '#core/model/ids.ts'
 import { parseInstant } from '#core/model/time.ts'
 import type { Instant } from '#core/model/time.ts'
+import type { Address } from '#core/model/party.ts'
 import type { Leaf, Refusal } from '../engine/index.ts'
-import { refuse, wholeNumberText } from '../engine/index.ts'
+import { countryCode, isRefusal, refuse, wholeNumberText } from '../engine/index.ts'
 
 const NOT_A_TIME = refuse({
   rule: 'must be a date CCYYMMDD, with a time HHMMSS',
@@ -44,3 +45,47 @@ function bareId<Id extends string>(prefix: string): Leaf<string, Id> {
 }
 export const requestNumber = bareId<FulfillmentRequestId>('ful')
 export const orderNumber = bareId<OrderId>('ord')
+
+/** SAP's field → the part of the address it holds, and how many characters it has. */
+export type AddressFields = {
+  readonly [field: string]: readonly [part: keyof Omit<Address, 'position'>, length: number]
+}
+
+/** The ship-to address of a party segment; nothing where it names no country. */
+export function readAddress(
+  fields: AddressFields,
+  values: { [field: string]: unknown },
+): { shipTo?: Address } | Refusal {
+  const parts = Object.entries(fields).flatMap(([field, [part]]) =>
+    typeof values[field] === 'string' ? [[part, values[field]] as const] : [],
+  )
+  const [field, country] = countryOf(fields, values)
+  if (country === undefined) return {}
+  const code = countryCode.read(country, undefined)
+  if (isRefusal(code)) return refuse({ ...code.detail, field })
+  return { shipTo: { line1: '', city: '', ...Object.fromEntries(parts), country: code } }
+}
+
+function countryOf(fields: AddressFields, values: { [field: string]: unknown }): [field: string, country: unknown] {
+  const [field = ''] = Object.entries(fields).find(([, [part]]) => part === 'country') ?? []
+  return [field, typeof values[field] === 'string' ? values[field] : undefined]
+}
+
+/** The other way; a part that is too long for its field is refused. */
+export function writeAddress(fields: AddressFields, to: Address | undefined): { [field: string]: string } | Refusal {
+  if (to === undefined) return {}
+  const long = Object.entries(fields).find(([, [part, length]]) => (to[part]?.length ?? 0) > length)
+  if (long !== undefined)
+    return refuse({
+      rule: `must fit ${long[0]}, which has ${long[1][1]} characters`,
+      cure: 'Shorten this part of the address.',
+      code: 'map.text',
+      field: 'shipTo',
+    })
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([field, [part]]) => {
+      const value = to[part]
+      return value === undefined || value === '' ? [] : [[field, value]]
+    }),
+  )
+}

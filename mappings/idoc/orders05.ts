@@ -1,8 +1,6 @@
 /** ORDERS05 ↔ fulfillment instruction: what an SAP that ships for us is told. */
 import { FulfillmentInstruction } from '#core/model/fulfillment.ts'
-import type { Address } from '#core/model/party.ts'
 import {
-  countryCode,
   decimalMoney,
   defineMap,
   enumTable,
@@ -15,7 +13,17 @@ import {
 } from '../engine/index.ts'
 import { idocDocument } from './idoc.ts'
 import type { IdocContext, IdocShape } from './idoc.ts'
-import { dateText, instantOf, orderNumber, position, requestNumber, timeText } from './kit.ts'
+import {
+  dateText,
+  instantOf,
+  orderNumber,
+  position,
+  readAddress,
+  requestNumber,
+  timeText,
+  writeAddress,
+} from './kit.ts'
+import type { AddressFields } from './kit.ts'
 
 type Party = {
   PARVW: string
@@ -86,73 +94,25 @@ const dateRule = (qualifier: string, target: 'placedAt' | 'neededBy') =>
     }),
   ])
 
-const ADDRESS = ['NAME1', 'NAME2', 'STRAS', 'STRS2', 'ORT01', 'PSTLZ', 'LAND1', 'TELF1', 'REGIO'] as const
-const LENGTHS: Record<(typeof ADDRESS)[number], number> = {
-  NAME1: 35,
-  NAME2: 35,
-  STRAS: 35,
-  STRS2: 35,
-  ORT01: 35,
-  PSTLZ: 9,
-  LAND1: 3,
-  TELF1: 25,
-  REGIO: 3,
-}
+const ADDRESS = {
+  NAME1: ['name', 35],
+  NAME2: ['company', 35],
+  STRAS: ['line1', 35],
+  STRS2: ['line2', 35],
+  ORT01: ['city', 35],
+  PSTLZ: ['postcode', 9],
+  LAND1: ['country', 3],
+  TELF1: ['phone', 25],
+  REGIO: ['region', 3],
+} as const satisfies AddressFields
 
 const shipTo = head.pick('E1EDKA1', { PARVW: 'WE' }, [
   party.derive({
     name: 'ship-to address',
-    reads: ADDRESS,
+    reads: ['NAME1', 'NAME2', 'STRAS', 'STRS2', 'ORT01', 'PSTLZ', 'LAND1', 'TELF1', 'REGIO'],
     writes: ['shipTo'],
-    forward: (fields) => {
-      const value = (name: (typeof ADDRESS)[number]) =>
-        typeof fields[name] === 'string' ? { value: fields[name] } : undefined
-      if (value('LAND1') === undefined) return {}
-      const country = countryCode.read(fields.LAND1, undefined)
-      if (isRefusal(country)) return refuse({ ...country.detail, field: 'LAND1' })
-      const optional = (key: keyof Address, name: (typeof ADDRESS)[number]) => {
-        const found = value(name)
-        return found === undefined ? {} : { [key]: found.value }
-      }
-      return {
-        shipTo: {
-          ...optional('name', 'NAME1'),
-          ...optional('company', 'NAME2'),
-          line1: value('STRAS')?.value ?? '',
-          ...optional('line2', 'STRS2'),
-          city: value('ORT01')?.value ?? '',
-          ...optional('postcode', 'PSTLZ'),
-          country,
-          ...optional('phone', 'TELF1'),
-          ...optional('region', 'REGIO'),
-        },
-      }
-    },
-    back: ({ shipTo: to }) => {
-      if (to === undefined) return {}
-      const values = {
-        NAME1: to.name,
-        NAME2: to.company,
-        STRAS: to.line1,
-        STRS2: to.line2,
-        ORT01: to.city,
-        PSTLZ: to.postcode,
-        LAND1: to.country,
-        TELF1: to.phone,
-        REGIO: to.region,
-      }
-      const long = ADDRESS.find((name) => (values[name]?.length ?? 0) > LENGTHS[name])
-      if (long !== undefined)
-        return refuse({
-          rule: `must fit ${long}, which has ${LENGTHS[long]} characters`,
-          cure: 'Shorten this part of the address.',
-          code: 'map.text',
-          field: 'shipTo',
-        })
-      return Object.fromEntries(
-        ADDRESS.flatMap((name) => (values[name] === undefined || values[name] === '' ? [] : [[name, values[name]]])),
-      )
-    },
+    forward: (fields) => readAddress(ADDRESS, fields),
+    back: ({ shipTo: to }) => writeAddress(ADDRESS, to),
   }),
 ])
 

@@ -83,6 +83,8 @@ export function lineOf(order: OrderRecord, line: Pick<FulfillmentOrderLineRecord
 export function supportedActions(order: OrderRecord, record: FulfillmentOrderRecord): FulfillmentOrderAction[] {
   if (record.status === 'ON_HOLD') return ['HOLD', 'RELEASE_HOLD']
   if (record.status !== 'OPEN' && record.status !== 'IN_PROGRESS') return []
+  // What a fulfillment service was asked and has not answered.
+  if (record.requestStatus === 'SUBMITTED' || record.requestStatus === 'CANCELLATION_REQUESTED') return []
   const actions: FulfillmentOrderAction[] = ['CREATE_FULFILLMENT', 'REPORT_PROGRESS']
   if (record.progressReported) actions.push('MARK_AS_OPEN')
   else actions.push('MOVE')

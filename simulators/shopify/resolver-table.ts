@@ -5,9 +5,10 @@
 import { GraphQLError, defaultTypeResolver, getNamedType, isCompositeType } from 'graphql'
 import type { GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql'
 import type { StoreBooks } from './books.ts'
+import type { Subscriptions } from './webhooks.ts'
 
 /** What every resolver may use. `composites` counts what the answer really cost. */
-export type ResolverContext = { books: StoreBooks; shop: ShopFacts; composites: number }
+export type ResolverContext = { books: StoreBooks; shop: ShopFacts; subscriptions: Subscriptions; composites: number }
 export type ShopFacts = { name: string; domain: string; currency: string }
 
 export type Resolve<S> = (

@@ -4,6 +4,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { PAGE_ARGUMENTS, connection } from './connection.ts'
 import { createFulfillment, updateTracking } from './fulfillments.ts'
 import type { FulfillmentInput } from './fulfillments.ts'
+import { acceptRequest, rejectCancellation } from './fulfillment-requests.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
 import { gid, partsOfLevelGid, splitGid } from './ids.ts'
 import { activate, setQuantities } from './inventory.ts'
@@ -16,6 +17,7 @@ import { approveReturn, closeReturn, declineReturn } from './returns.ts'
 import { INVENTORY_ROWS, inventoryProperties, searchItems } from './resolvers-inventory.ts'
 import { ORDER_ROWS, openFirst, pageOfOrders, searchFulfillmentOrders } from './resolvers-orders.ts'
 import { answer, requestError, rowsOf } from './resolver-table.ts'
+import { SUBSCRIPTION_ROWS } from './subscriptions.ts'
 import type { ResolverContext, ResolverTable } from './resolver-table.ts'
 import type { StoreBooks } from './books.ts'
 import { refusal } from './user-error.ts'
@@ -35,7 +37,14 @@ export type MutationObserver = {
 
 export function createResolverTable(now: () => number, observer: MutationObserver): ResolverTable {
   const keys = createIdempotencyKeys<Payload>(now)
-  return new Map([...ORDER_ROWS, ...INVENTORY_ROWS, ...shopRows(), ...queryRows(), ...mutationRows(keys, observer)])
+  return new Map([
+    ...ORDER_ROWS,
+    ...INVENTORY_ROWS,
+    ...SUBSCRIPTION_ROWS,
+    ...shopRows(),
+    ...queryRows(),
+    ...mutationRows(keys, observer),
+  ])
 }
 
 function shopRows() {
@@ -151,6 +160,16 @@ function mutationRows(keys: IdempotencyKeys, observer: MutationObserver) {
       accepts: ['id', 'newLocationId', 'fulfillmentOrderLineItems'],
       resolve: (_source, args, { books }) =>
         finish('fulfillmentOrderMove', moveFulfillmentOrder(books, args as MoveInput)),
+    },
+    fulfillmentOrderAcceptFulfillmentRequest: {
+      accepts: ['id', 'message', 'estimatedShippedAt'],
+      resolve: (_source, args, { books }) =>
+        finish('fulfillmentOrderAcceptFulfillmentRequest', acceptRequest(books, String(args['id']))),
+    },
+    fulfillmentOrderRejectCancellationRequest: {
+      accepts: ['id', 'message'],
+      resolve: (_source, args, { books }) =>
+        finish('fulfillmentOrderRejectCancellationRequest', rejectCancellation(books, String(args['id']))),
     },
     refundCreate: {
       accepts: ['input'],

@@ -99,7 +99,13 @@ function buildEndpoint(
     },
     refused: (mutation) => countUp(counts.mutationsRefused, mutation),
   })
-  return createGraphQLEndpoint(table, createThrottle(throttle, now), () => ({ books, shop, composites: 0 }))
+  const subscriptions = { all: webhooks.targets, add: webhooks.subscribe }
+  return createGraphQLEndpoint(table, createThrottle(throttle, now), () => ({
+    books,
+    shop,
+    subscriptions,
+    composites: 0,
+  }))
 }
 
 /** What an app's own mutation makes known to every subscriber, the app itself among them. */

@@ -18,6 +18,12 @@ export const WEBHOOK_TOPICS = [
   'refunds/create',
 ] as const
 export type WebhookTopic = (typeof WEBHOOK_TOPICS)[number]
+/** What an app has subscribed to. */
+export type Subscriptions = {
+  all: () => readonly WebhookTarget[]
+  add: (target: WebhookTarget) => void
+}
+
 export type WebhookTarget = { topic: WebhookTopic; url: string }
 export type DeliveryOutcome = 'acknowledged' | 'abandoned' | 'closed'
 
@@ -181,6 +187,7 @@ export function createWebhookSender(settings: WebhookSettings, schedule: Schedul
   return {
     send,
     counts,
+    targets: (): readonly WebhookTarget[] => targets,
     subscribe: (target: WebhookTarget): void => void targets.push(target),
     subscribes: (topic: WebhookTopic): boolean => targets.some((target) => target.topic === topic),
     close: (): void => {

@@ -64,6 +64,12 @@ export type Exception = { file: string; ban: string; reason: string }
 export const EXCEPTIONS: readonly Exception[] = [
   { file: 'simulators/erp/erp.ts', ban: 'Date.now', reason: 'the default clock where a simulator is started alone' },
   { file: 'simulators/odoo/odoo.ts', ban: 'Date.now', reason: 'the default clock where a simulator is started alone' },
+  { file: 'simulators/sap/sap.ts', ban: 'Date.now', reason: 'the default clock where a simulator is started alone' },
+  {
+    file: 'simulators/shiphero/shiphero.ts',
+    ban: 'Date.now',
+    reason: 'the default clock where a simulator is started alone',
+  },
   {
     file: 'simulators/square/square.ts',
     ban: 'Date.now',
