@@ -32,7 +32,8 @@ ${BENCHES.map((bench) => `  ${bench.name.padEnd(width)}  ${bench.summary}`).join
   --scenarios FOLDER
                     measure the scenario files of a folder besides (routing)
 
-PGlite is always measured; DATABASE_URL adds PostgreSQL, REDIS_URL adds PostgreSQL with the queue in Redis.`
+PGlite is always measured; DATABASE_URL adds PostgreSQL, REDIS_URL adds PostgreSQL with the queue in Redis. MEDUSA names a folder with
+Medusa's inventory module, to be measured beside ours (stock; bench/stock/medusa.ts).`
 
 const OPTIONS = {
   json: { type: 'boolean' },

@@ -3,6 +3,7 @@ import type { Bench } from '../bench.ts'
 import { benchStores } from '../kit/stores.ts'
 import { ratio, rounded, table } from '../kit/table.ts'
 import { type ClaimFigures, claimFigures } from './claims.ts'
+import { type MedusaFigures, medusaFigures } from './medusa.ts'
 
 export const stock: Bench = {
   name: 'stock',
@@ -15,11 +16,31 @@ export const stock: Bench = {
         store: store.name,
         ...(await claimFigures(store, { runs, claims: orders * 10, positions })),
       })
+    const medusa = await medusaFigures()
     return {
-      json: { bench: 'stock', runs, claims: orders * 10, positions, results },
-      text: describe(results),
+      json: { bench: 'stock', runs, claims: orders * 10, positions, results, medusa },
+      text: [describe(results), ...(medusa === undefined ? [] : ['', besideMedusa(results, medusa)])].join('\n'),
     }
   },
+}
+
+function besideMedusa(results: readonly ({ store: string } & ClaimFigures)[], medusa: MedusaFigures): string {
+  const ours = results.find((each) => each.store === 'PostgreSQL')
+  if (ours === undefined) return ''
+  const row = (name: string, mine: number, theirs: number): string[] => [
+    name,
+    rounded(theirs),
+    rounded(mine),
+    ratio(mine, theirs),
+  ]
+  return table(
+    ['on PostgreSQL', 'Medusa', 'ours', 'ours ÷ Medusa'],
+    [
+      row('hot SKU', ours.hot, medusa.hot),
+      row('1,000 SKUs', ours.spread, medusa.spread),
+      row('three lines', ours.threeLines, medusa.threeLines),
+    ],
+  )
 }
 
 function describe(results: readonly ({ store: string } & ClaimFigures)[]): string {
