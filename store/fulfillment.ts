@@ -251,7 +251,8 @@ export async function updateRequests(
     })),
   )
   await db.query(
-    `UPDATE fulfillment_request f SET work = r.work, negotiation = r.negotiation, answer_due_at = r.answer_due_at, version = f.version + 1
+    `UPDATE fulfillment_request f SET work = r.work, negotiation = r.negotiation, answer_due_at = r.answer_due_at, version = f.version + 1,
+            reminded_at = CASE WHEN f.answer_due_at IS NOT DISTINCT FROM r.answer_due_at THEN f.reminded_at END
      FROM ${heads.from} WHERE f.id = r.id`,
     heads.parameters,
   )
@@ -311,6 +312,25 @@ export async function markSubmitted(
      FROM ${from} WHERE f.id = r.id AND f.negotiation = 'unsubmitted'`,
     [now, ...parameters],
   )
+}
+
+/** Nodes that missed their time are reminded, and have until then. Returns the requests that nobody has spoken of since. */
+export async function markReminded(
+  db: Queryable,
+  reminded: readonly { id: string; missed: Instant; dueAt: Instant }[],
+  now: Instant,
+): Promise<Set<string>> {
+  const { from, parameters } = unnestRows(
+    { id: 'text', missed: 'timestamptz', due_at: 'timestamptz' } as const,
+    reminded.map(({ id, missed, dueAt }) => ({ id, missed, due_at: dueAt })),
+    2,
+  )
+  const rows = await db.query<{ id: string }>(
+    `UPDATE fulfillment_request f SET reminded_at = $1::timestamptz, answer_due_at = r.due_at, version = f.version + 1
+     FROM ${from} WHERE f.id = r.id AND f.answer_due_at = r.missed RETURNING f.id`,
+    [now, ...parameters],
+  )
+  return new Set(rows.map((row) => row.id))
 }
 
 /** Requests of nodes without a connection whose grace period is over; those of held orders wait on. */

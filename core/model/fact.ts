@@ -28,6 +28,7 @@ export const FACT_KINDS = [
   'handedOver',
   'returned',
   'channelTold',
+  'answerReminded',
   'answerOverdue',
   'reoptimised',
   'caseOpened',

@@ -84,12 +84,20 @@ export const Node = z.strictObject({
   calendar: NodeCalendar,
   /** Working days between release and hand-over to the carrier. */
   processingDays: z.int().min(0).max(365).default(0),
-  /** The node must answer a fulfillment request within this time; then an exception case opens. */
+  /** The node must answer a fulfillment request within this time. */
   answerWithinMinutes: z
     .int()
     .min(1)
     .max(60 * 24 * 30)
     .default(60 * 24),
+  /** Whether these minutes pass always, or only while the node is open. */
+  answerClock: z.enum(['always', 'openHours']).default('always'),
+  /** Once overdue it is reminded and has so long more; then its work goes elsewhere, or to a person. 0: at once. */
+  reminderMinutes: z
+    .int()
+    .min(0)
+    .max(60 * 24 * 30)
+    .default(0),
   /** Units of each SKU that are never promised from here. */
   safetyStock: z.int().min(0).default(0),
   costs: NodeCosts,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { databases } from '../kit/backends.ts'
 import { aFeed, anOrder } from '../kit/builders.ts'
-import { openPaperHub, type PaperHub } from '../kit/paper-hub.ts'
+import { openPaperHub, PAPER_NETWORK, type PaperHub } from '../kit/paper-hub.ts'
 
 describe.each(databases)('routing again on $name', (backend) => {
   let paper: PaperHub
@@ -36,6 +36,29 @@ describe.each(databases)('routing again on $name', (backend) => {
     expect(await count(`exception_case WHERE kind = 'answerOverdue'`)).toBe(0)
     expect(await rows(`SELECT available, allocated FROM stock_position WHERE node_id = 'north'`)).toEqual([
       { available: 5, allocated: 0 },
+    ])
+  })
+
+  test('a node that is to be reminded gets its time, and only then loses the work', async () => {
+    const nodes = PAPER_NETWORK.nodes.map((node) => ({ ...node, reminderMinutes: 60 }))
+    paper = await openPaperHub(backend, { network: { ...PAPER_NETWORK, nodes } })
+    await stocked([
+      ['SHOE-1', 'north', 5],
+      ['SHOE-1', 'south', 5],
+    ])
+    await paper.receive('shop', 'order-1', anOrder('1001').line('SHOE-1', 2).document)
+    await paper.until(
+      'north was told',
+      async () => (await count(`fulfillment_request WHERE negotiation = 'submitted'`)) === 1,
+    )
+    paper.clock.aheadMs = 24.5 * 3_600_000
+    await paper.until('north is reminded', async () => (await count(`fact WHERE kind = 'answerReminded'`)) === 1)
+    expect(await count('fulfillment_request')).toBe(1)
+    paper.clock.aheadMs = 26 * 3_600_000
+    await paper.until('south was asked', async () => (await count(`fulfillment_request WHERE node_id = 'south'`)) === 1)
+    expect(await rows(`SELECT kind FROM fact WHERE kind LIKE 'answer%' ORDER BY id`)).toEqual([
+      { kind: 'answerReminded' },
+      { kind: 'answerOverdue' },
     ])
   })
 
