@@ -12,6 +12,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { erasureRoutes } from './routes/erasure.ts'
 import { fenceRoutes } from './routes/fences.ts'
 import { fulfillmentRoutes } from './routes/fulfillment.ts'
+import { shipmentRoutes } from './routes/shipments.ts'
 import { healthRoutes } from './routes/health.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { orderPolicyRoutes } from './routes/order-policy.ts'
@@ -66,6 +67,7 @@ export function allRoutes(shared: Shared): Route[] {
     ...stockPolicyRoutes(shared),
     ...fenceRoutes(shared),
     ...fulfillmentRoutes(shared),
+    ...shipmentRoutes(shared),
     ...returnRoutes(shared),
     ...receiptRoutes(shared),
     ...refundRoutes(shared),

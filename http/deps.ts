@@ -5,7 +5,7 @@
 import type { StockMaster } from '#core/ledger/rule-book.ts'
 import type { Issue } from '#core/issue.ts'
 import type { Channel, ConnectionState } from '#core/model/channel.ts'
-import type { CancelResponse, FulfillmentResponse, ShipmentNotice } from '#core/model/fulfillment.ts'
+import type { CancelResponse, FulfillmentResponse, SHIPMENT_STATES, ShipmentNotice } from '#core/model/fulfillment.ts'
 import type { Node } from '#core/model/node.ts'
 import type { RoutingDecision } from '#core/model/decision.ts'
 import type { Hold, HoldKind, Order, OrderInput } from '#core/model/order.ts'
@@ -96,9 +96,20 @@ export type OrderActions = {
   previewChange: (orderId: string, wish: ChangeWish) => Promise<ChangeAnswer>
   change: (orderId: string, wish: ChangeWish, actor: string) => Promise<ChangeAnswer>
   cancel: (orderId: string, wish: CancelWish, actor: string) => Promise<ChangeAnswer>
+  /** What a carrier says of a parcel. */
+  trackShipment: (
+    shipmentId: string,
+    told: { event: 'delivered' | 'exception' | 'resumed'; at: Instant; detail?: string | undefined },
+    actor: string,
+  ) => Promise<TrackingAnswer>
   /** Forgets who bought. What is still worked on is left, with the reason. */
   erase: (wish: EraseWish, actor: string) => Promise<EraseAnswer>
 }
+
+export type TrackingAnswer =
+  | { kind: 'done' | 'duplicate'; state: (typeof SHIPMENT_STATES)[number] }
+  | { kind: 'unknown' }
+  | { kind: 'refused'; reason: string }
 
 export type EraseWish = { orderIds: string[] } | { email: string } | { phone: string }
 export type EraseAnswer = {

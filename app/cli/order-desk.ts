@@ -87,6 +87,13 @@ function apiDesk(client: ApiClient): OrderDesk {
     previewChange: async (id, { changes }) => done(await post(`/v1/orders/${id}/changes/preview`, { changes })),
     change: async (id, wish) => done(await post(`/v1/orders/${id}/changes`, wish)),
     erase: async (wish) => (await post('/v1/erasures', wish)) as EraseAnswer,
+    trackShipment: async (id, told) => {
+      const tracked = (await post(`/v1/shipments/${encodeURIComponent(id)}/tracking`, told)) as {
+        result: 'applied' | 'duplicate'
+        state: 'shipped' | 'delivered' | 'exception'
+      }
+      return { kind: tracked.result === 'applied' ? 'done' : 'duplicate', state: tracked.state }
+    },
     cancel: async (id, wish) => done(await post(`/v1/orders/${id}/cancel`, wish)),
     releaseHold: async (id, holdId, resolution) => ({
       kind: 'done',

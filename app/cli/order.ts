@@ -1,8 +1,10 @@
 /** Orders by hand: see what they wait on, hold, change and cancel them. */
 import { HOLD_KINDS, type HoldKind, isActive } from '#core/model/order.ts'
+import { Instant } from '#core/model/time.ts'
 import { formatDecimalMoney } from '#core/model/money.ts'
 import { OrderChange } from '#core/model/order-change.ts'
 import type { ChangeAnswer, HoldAnswer } from '#http/deps.ts'
+import { systemClock } from '../clock.ts'
 import { type Call, type Command, text, UsageError } from './command.ts'
 import { atOrderDesk, type ShownOrder } from './order-desk.ts'
 
@@ -10,12 +12,13 @@ const ACTOR = 'command line'
 
 export const order: Command = {
   name: 'order',
-  summary: 'See what an order waits on; hold, release, change or cancel it.',
+  summary: 'See what an order waits on; hold, release, change, cancel or track it.',
   usage:
-    'order show <order> | change <order> <change>… [--confirm] | cancel <order> [<line>:<units>…] | hold <order> --reason <text> [--kind <kind>] | release <order> <hold> --reason <text> [--url <url>] [--json]',
+    'order show <order> | change <order> <change>… [--confirm] | cancel <order> [<line>:<units>…] | hold <order> --reason <text> [--kind <kind>] | release <order> <hold> --reason <text> | track <shipment> delivered|exception|resumed [--at <instant>] [--reason <the carrier’s words>] [--url <url>] [--json]',
   options: {
     kind: { type: 'string' },
     reason: { type: 'string' },
+    at: { type: 'string' },
     url: { type: 'string' },
     confirm: { type: 'boolean' },
     json: { type: 'boolean' },
@@ -27,13 +30,17 @@ export const order: Command = {
     'crossdock order cancel "#1001" 1:2 --reason "two are enough"',
     'crossdock order hold "#1001" --reason "the customer asked to wait"',
     'crossdock order hold "#1001" --kind fraud --reason "card of another country"',
+    'crossdock order track shp_0665CQ0M000000ABCDEFGH delivered',
     'CROSSDOCK_API_KEY=dom_… crossdock order release "#1001" hld_0665CQ0M000000ABCDEFGH --reason "he called" --url http://127.0.0.1:8080',
   ],
   run: async (call) => {
     const [action, name] = call.positionals
     const run = action === undefined ? undefined : ACTIONS[action]
     if (run === undefined) throw new UsageError(`say what to do: ${Object.keys(ACTIONS).join(', ')}`)
-    if (name === undefined) throw new UsageError(`name the order: crossdock order ${action ?? ''} "#1001"`)
+    if (name === undefined)
+      throw new UsageError(
+        `name the ${action === 'track' ? 'shipment: crossdock order track shp_…' : `order: crossdock order ${action ?? ''} "#1001"`}`,
+      )
     return run(call, name)
   },
 }
@@ -80,6 +87,26 @@ const ACTIONS: Record<string, (call: Call, name: string) => Promise<number>> = {
     return atOrderDesk(call, async (desk) =>
       tell(call, await desk.releaseHold(await desk.find(name), hold, reason, ACTOR)),
     )
+  },
+  track: (call, shipmentId) => {
+    const event = call.positionals[2] as 'delivered' | 'exception' | 'resumed'
+    if (!['delivered', 'exception', 'resumed'].includes(event))
+      throw new UsageError('say what became of it: delivered, exception or resumed')
+    const given = text(call.values['at'])
+    const at = Instant.safeParse(given ?? systemClock.now())
+    if (!at.success) throw new UsageError(`--at must be a time such as 2026-11-24T10:00:00Z, not "${given ?? ''}"`)
+    const detail = text(call.values['reason'])
+    return atOrderDesk(call, async (desk) => {
+      const told = { event, at: at.data, ...(detail === undefined ? {} : { detail }) }
+      const tracked = await desk.trackShipment(shipmentId, told, ACTOR)
+      if (tracked.kind === 'unknown' || tracked.kind === 'refused') {
+        call.print(tracked.kind === 'unknown' ? `There is no shipment ${shipmentId}.` : tracked.reason)
+        return 1
+      }
+      const known = tracked.kind === 'duplicate' ? ', as was known' : ''
+      call.print(call.values['json'] === true ? JSON.stringify(tracked) : `${shipmentId} is ${tracked.state}${known}.`)
+      return 0
+    })
   },
 }
 

@@ -104,6 +104,7 @@ export const CASE_KINDS = [
   'sendRejected',
   'connectionBroken',
   'unexpectedShipment',
+  'deliveryException',
   'promiseSlipped',
   'feedHeld',
   'invariantBroken',

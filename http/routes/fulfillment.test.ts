@@ -43,6 +43,36 @@ test('the same shipment twice is told as a duplicate and counts once', async () 
   expect(again).toMatchObject({ status: 200, json: { result: 'duplicate', request: { lines: [{ shipped: 1 }] } } })
 })
 
+test('parcels are followed to the door: trouble is a case, and when all have arrived the order is delivered', async () => {
+  const first = await answer('shipments', shipment('s1', 1))
+  const second = await answer('shipments', shipment('s2', 2))
+  const ids = (second.json['request'] as { shipments: { id: string }[] }).shipments.map((each) => each.id)
+  const track = (id: string, event: string, detail?: string) =>
+    hub.ask('POST', `/v1/shipments/${id}/tracking`, {
+      key,
+      body: { event, at: '2026-11-24T10:00:00Z', ...(detail === undefined ? {} : { detail }) },
+    })
+  expect(first.status).toBe(200)
+  expect((await track(ids[0] ?? '', 'exception', 'nobody was in')).json).toEqual({
+    result: 'applied',
+    state: 'exception',
+  })
+  expect((await track(ids[0] ?? '', 'exception')).json).toEqual({ result: 'duplicate', state: 'exception' })
+  expect(await hub.rows(`SELECT kind, state FROM exception_case`)).toEqual([
+    { kind: 'deliveryException', state: 'open' },
+  ])
+  expect((await track(ids[0] ?? '', 'delivered')).json).toEqual({ result: 'applied', state: 'delivered' })
+  const phase = async () =>
+    ((await hub.ask('GET', '/v1/orders?externalId=1', { key })).json['items'] as { phase: string }[])[0]?.phase
+  expect(await phase()).toBe('shipped')
+  await track(ids[1] ?? '', 'delivered')
+  expect((await track(ids[1] ?? '', 'delivered')).json).toEqual({ result: 'duplicate', state: 'delivered' })
+  expect(await phase()).toBe('delivered')
+  expect(await hub.rows(`SELECT state FROM exception_case`)).toEqual([{ state: 'resolved' }])
+  expect((await track(ids[1] ?? '', 'exception')).status).toBe(409)
+  expect((await track('shp_none', 'delivered')).status).toBe(404)
+})
+
 test('a node rejects its units and they are open again in the order', async () => {
   const body = {
     answeredAt: '2026-11-22T12:00:00Z',

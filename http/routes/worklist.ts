@@ -150,6 +150,9 @@ const ACTIONS: Partial<Record<CaseKind, (open: OpenCase) => Action[]>> = {
     { does: 'apply it', method: 'POST', path: `/v1/stock-feeds/${subject}/approve` },
     { does: 'drop it', method: 'POST', path: `/v1/stock-feeds/${subject}/reject` },
   ],
+  deliveryException: ({ subject }) => [
+    { does: 'tell that it arrived, or goes on', method: 'POST', path: `/v1/shipments/${subject}/tracking` },
+  ],
   unroutable: ({ orderId }) =>
     orderId === null ? [] : [{ does: 'see why no node can', method: 'GET', path: `/v1/orders/${orderId}` }],
 }
