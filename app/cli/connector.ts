@@ -5,6 +5,7 @@ import { type Command, UsageError } from './command.ts'
 import { docsCommand } from './connector-docs.ts'
 import { newCommand } from './connector-new.ts'
 import { previewCommand } from './connector-preview.ts'
+import { recordCommand } from './connector-record.ts'
 import { testCommand } from './connector-test.ts'
 import { isPartnerFolder } from './partner-folder.ts'
 import { partnerTest } from './partner-test.ts'
@@ -13,12 +14,15 @@ export const connector: Command = {
   name: 'connector',
   summary: 'Make a connector, test it against the conformance kit, preview a document, write its page.',
   usage:
-    'connector list | new <name> [--kind rest|sftp-csv|x12] | test <name or folder> [--json] [--verbose] [--record] | preview <name> <port> <file> [--json] | docs <name>',
+    'connector list | new <name> [--kind rest|sftp-csv|x12] | test <name or folder> [--json] [--verbose] [--record] | preview <name> <port> <file> [--json] | docs <name> | record <connection> --out <folder> [--port <port>] [--limit N]',
   options: {
     json: { type: 'boolean' },
     verbose: { type: 'boolean' },
     record: { type: 'boolean' },
     kind: { type: 'string' },
+    out: { type: 'string' },
+    port: { type: 'string' },
+    limit: { type: 'string' },
   },
   examples: [
     'crossdock connector list',
@@ -27,6 +31,7 @@ export const connector: Command = {
     'crossdock connector test partners/nord',
     'crossdock connector preview erp stock mappings/erp/examples/stock.in.json',
     'crossdock connector docs erp',
+    'crossdock connector record shopify-main --port orders --out fixtures/',
   ],
   run: async (call) => {
     const [action, name] = call.positionals
@@ -37,9 +42,10 @@ export const connector: Command = {
     if (action === 'test')
       return name !== undefined && isPartnerFolder(name) ? partnerTest(call, name) : testCommand(call, named(name))
     if (action === 'new') return newCommand(call)
+    if (action === 'record') return recordCommand(call)
     if (action === 'preview') return previewCommand(call, named(name))
     if (action === 'docs') return docsCommand(call, named(name))
-    throw new UsageError('say what to do: connector list, new, test, preview or docs')
+    throw new UsageError('say what to do: connector list, new, test, preview, docs or record')
   },
 }
 
