@@ -36,7 +36,10 @@ const SENSE: { [kind: string]: (value: Loose) => void } = {
   fulfillmentInstruction: (value) => {
     // What a kit is packed of has no place in EDI, and neither have degrees; the ERP's own tests have them.
     for (const line of listOf(value['lines'])) delete line['components']
-    delete (value['shipTo'] as Loose | undefined)?.['position']
+    const to = value['shipTo'] as Loose | undefined
+    delete to?.['position']
+    // Quiet names a company alone in both places: a person who is called like it cannot be told.
+    if (to !== undefined && to['name'] === to['company']) delete to['company']
     listOf(value['lines']).forEach((line, i) => {
       line['lineNo'] = i + 1
       line['currency'] = 'EUR'

@@ -80,7 +80,7 @@ function standInOf(seed: string): Scrub {
   return (value) => {
     const made = known.get(value.toLowerCase()) ?? drawn(seed, value.toLowerCase())
     known.set(value.toLowerCase(), made)
-    return [...value]
+    return Array.from(value)
       .map((character, at) => ofKind(character, made.codePointAt(at % made.length) ?? 0, at === leading(value)))
       .join('')
   }
