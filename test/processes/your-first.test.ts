@@ -3,16 +3,16 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 
 let copy: string
-beforeAll(() => {
+beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), 'crossdock-first-'))
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { encoding: 'utf8' })
   for (const file of listed.split('\0').filter((path) => path !== '')) cpSync(file, join(copy, file))
   symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'))
 })
-afterAll(() => rmSync(copy, { recursive: true, force: true }))
+afterEach(() => rmSync(copy, { recursive: true, force: true }))
 
 const run = (command: string): { status: number | null; output: string } => {
   // `npx` would look for the tool of this clone; the copy's own is meant.
@@ -33,7 +33,7 @@ test('every command of the page works in its order, and what it makes passes typ
     return output
   })
   expect(outputs[1]).toContain('35 passed, 0 failed')
-  expect(outputs[4]).toContain('/rows/0/onHand  ←  /events/3/items/0/qty')
+  expect(outputs[5]).toContain('/rows/0/onHand  ←  /events/3/items/0/qty')
   const checks = [
     'node_modules/.bin/tsc --noEmit',
     'node_modules/.bin/oxlint --type-aware --deny-warnings connectors/acme-wms mappings/acme-wms simulators/acme-wms app/maps',

@@ -41,7 +41,7 @@ const SKUS = ['SHOE-1', 'SHOE-2', '00123'] as const
 /** Between two happenings that lie further apart than this, the hub's own clocks tick once. */
 const TICK_AFTER_MS = 30 * MINUTE_MS
 /** When nothing else happens, time goes on by these steps, so that what is overdue becomes so. */
-const IDLE_STEPS_MS = [10 * MINUTE_MS, 6 * HOUR_MS, 25 * HOUR_MS]
+const IDLE_STEPS_MS = [10 * MINUTE_MS, 6 * HOUR_MS, 25 * HOUR_MS, 25 * HOUR_MS]
 /** A day that is not over by then never will be. */
 const MAX_STEPS = 3_000
 
