@@ -9,7 +9,6 @@ import { seededRandom } from '#core/random.ts'
 import { instantFromEpochMs } from '#core/model/time.ts'
 import type { Outcome } from '#core/outcome.ts'
 import type { Connector } from '#connectors/contract/connector.ts'
-import { checkInvariants } from '#store/check.ts'
 import type { Database } from '#store/database.ts'
 import { acceptEnvelopes } from '#store/envelopes.ts'
 import { deliverQueue } from '#store/instructions.ts'
@@ -29,6 +28,7 @@ import { handleTimers } from '#workers/timers.ts'
 import { NO_PRICES } from '#workers/prices/live-prices.ts'
 import type { World } from '#workers/world.ts'
 import type { PaperHub } from '../kit/paper-hub.ts'
+import { evidenceOf, problemsOf } from './books.ts'
 import { withinRollback } from './database.ts'
 import { Nodes } from './nodes.ts'
 import { type Chance, Schedule } from './schedule.ts'
@@ -123,11 +123,10 @@ class Day {
       )
     await this.#untilQuiet()
     await this.#lastCounts()
-    return {
-      hash: this.#schedule.hash,
-      problems: [...this.#failures, ...(await this.#problems())],
-      lines: this.#schedule.lines,
-    }
+    const books = { nodes: this.#nodes, shop: this.#shop, told: this.#paper.shop.shipmentsTold }
+    const problems = [...this.#failures, ...(await problemsOf(this.#db, this.#world.clock.now(), books))]
+    if (problems.length > 0) this.#schedule.lines.push(...(await evidenceOf(this.#db)))
+    return { hash: this.#schedule.hash, problems, lines: this.#schedule.lines }
   }
 
   /** What the hub does by itself from time to time. */
@@ -299,101 +298,6 @@ class Day {
       for (const node of ['north', 'south']) this.#nodes.count(node)
       await this.#untilQuiet()
     }
-  }
-
-  async #problems(): Promise<string[]> {
-    const problems = (await checkInvariants(this.#db, this.#world.clock.now())).flatMap((each) =>
-      each.violations.map((violation) => `${each.name}: ${violation.subject} ${violation.problem}`),
-    )
-    return [
-      ...problems,
-      ...(await this.#shelvesDiffer()),
-      ...(await this.#shipmentsDiffer()),
-      ...(await this.#unitsAreLost()),
-    ]
-  }
-
-  /** After the last count, the hub's figure of each shelf is the shelf's own. */
-  async #shelvesDiffer(): Promise<string[]> {
-    const rows = await this.#db.query<{ sku: string; nodeId: string; onHand: number }>(
-      'SELECT sku, node_id AS "nodeId", on_hand AS "onHand" FROM stock_position',
-    )
-    if (process.env['CROSSDOCK_SIM_LEDGER'] !== undefined)
-      this.#schedule.lines.push(
-        ...(
-          await this.#db.query<{ line: string }>(
-            `SELECT concat_ws(' ', sku, node_id, from_state, to_state, quantity, cause, reference, effective_at) AS line FROM stock_posting ORDER BY id`,
-          )
-        ).map((row) => row.line),
-      )
-    return rows.flatMap(({ sku, nodeId, onHand }) => {
-      const there = this.#nodes.shelves.get(nodeId)?.get(sku) ?? 0
-      return there === onHand ? [] : [`${sku} at ${nodeId}: ${there} lie there, the hub has ${onHand}`]
-    })
-  }
-
-  /** What left a node is what the hub says left it; and the shop was told of each unit once. */
-  async #shipmentsDiffer(): Promise<string[]> {
-    const rows = await this.#db.query<{ id: string; lineNo: number; shipped: number }>(
-      `SELECT request_id AS id, line_no AS "lineNo", shipped FROM fulfillment_request_line`,
-    )
-    const theirs = new Map(
-      [...this.#nodes.jobs.values()].flatMap((job) =>
-        job.lines.map((line) => [`${job.requestId}/${line.lineNo}`, line.shipped]),
-      ),
-    )
-    const wrong = rows.flatMap(({ id, lineNo, shipped }) => {
-      const left = theirs.get(`${id}/${lineNo}`) ?? 0
-      return left === shipped ? [] : [`line ${lineNo} of ${id}: ${left} left the node, the hub has ${shipped}`]
-    })
-    const told = this.#paper.shop.shipmentsTold
-    const names = new Set(told.map((each) => each.key))
-    const units = [...new Map(told.map((each) => [each.key, each.document])).values()]
-      .flatMap((document) => document.lines)
-      .reduce((sum, line) => sum + line.quantity, 0)
-    const left = [...theirs.values()].reduce((sum, n) => sum + n, 0)
-    if (units !== left)
-      wrong.push(`${left} units left the nodes, the shop was told of ${units} in ${names.size} shipments`)
-    if (wrong.length > 0)
-      wrong.push(
-        JSON.stringify(await this.#db.query(`SELECT kind, state, attempts, lookups, next_at, detail FROM instruction`)),
-      )
-    return wrong
-  }
-
-  /** Every unit that a customer wants is shipped, or somebody has it in front of them. */
-  async #unitsAreLost(): Promise<string[]> {
-    const rows = await this.#db.query<{
-      externalId: string
-      lineNo: number
-      line: string
-      shipped: number
-      cancelled: number
-      open: number
-      busy: number
-      routing: string
-      cases: number
-    }>(
-      `SELECT o.external_id AS "externalId", l.line_no AS "lineNo", l.external_id AS line, l.shipped, l.cancelled, l.open, l.allocated + l.released AS busy, o.routing,
-              (SELECT count(*) FROM exception_case c WHERE c.order_id = o.id AND c.state = 'open')::int AS cases
-       FROM order_line l JOIN sales_order o ON o.id = l.order_id`,
-    )
-    if (new Set(rows.map((row) => row.externalId)).size !== this.#shop.orders.size)
-      return ['an order of the shop is not in the hub']
-    return rows.flatMap((row) => {
-      const order = this.#shop.orders.get(row.externalId)
-      const line = order?.lines.find((each) => each.externalId === row.line)
-      if (order === undefined || line === undefined) return [`nobody ordered line ${row.lineNo} of ${row.externalId}`]
-      const wanted = order.cancelled ? 0 : line.quantity - line.cancelledQuantity
-      if (row.shipped > line.quantity) return [`${row.line}: ${row.shipped} shipped of ${line.quantity}`]
-      if (row.shipped === wanted && row.open + row.busy === 0) return []
-      if (row.cases > 0 || row.routing === 'parked') return []
-      // The shop took units off the order that had left: it pays them back as a refund, and has them to ask for.
-      if (row.shipped > wanted && !order.cancelled && row.open + row.busy === 0) return []
-      return [
-        `${row.line}: ${wanted} wanted, ${row.shipped} shipped, ${row.open} open, ${row.busy} with nodes, and nobody is told`,
-      ]
-    })
   }
 }
 
