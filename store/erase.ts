@@ -35,7 +35,7 @@ export async function ordersOfBuyer(db: Queryable, buyer: string): Promise<strin
 export async function eraseOrders(db: Queryable, orderIds: readonly string[], now: Instant): Promise<Erased> {
   const envelopes = await envelopesOf(db, orderIds)
   await db.query(
-    `UPDATE sales_order SET buyer = NULL, stated = stated - 'shipTo', version = version + 1,
+    `UPDATE sales_order SET buyer = NULL, stated = stated - 'shipTo' - 'shipToTold', version = version + 1,
        document = (document - 'billTo' - 'cartKey') || jsonb_build_object('erasedAt', $2::text) || CASE WHEN document ? 'shipTo'
          THEN jsonb_build_object('shipTo', jsonb_build_object('line1', 'erased', 'city', 'erased', 'country', document #> '{shipTo,country}'))
          ELSE '{}'::jsonb END

@@ -125,11 +125,16 @@ export async function updateOrder(db: Queryable, order: Order, now: Instant): Pr
     'order_line',
     LINE,
     order.lines.map((line) => lineRow(order.id, line)),
-    `ON CONFLICT (order_id, line_no) DO UPDATE SET ordered = excluded.ordered, open = excluded.open,
+    `ON CONFLICT (order_id, line_no) DO UPDATE SET external_id = excluded.external_id, ordered = excluded.ordered, open = excluded.open,
        backordered = excluded.backordered, shipped = excluded.shipped, cancelled = excluded.cancelled, promised_by = excluded.promised_by, name = excluded.name,
        unit_price_minor = excluded.unit_price_minor, method = excluded.method, node_id = excluded.node_id`,
   )
   await writeHolds(db, order.id, order.holds)
+}
+
+/** What the channel said and was told of an order. The caller holds the order's lock. */
+export async function writeStated(db: Queryable, orderId: string, stated: Stated): Promise<void> {
+  await db.query('UPDATE sales_order SET stated = $2::jsonb WHERE id = $1', [orderId, JSON.stringify(stated)])
 }
 
 /** Upserted by id: a hold is placed once and released once. */

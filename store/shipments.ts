@@ -1,5 +1,6 @@
 /** Shipments after the node let go of them: what carriers say became of them. */
-import type { SHIPMENT_STATES } from '#core/model/fulfillment.ts'
+import type { SHIPMENT_STATES, TrackingCode } from '#core/model/fulfillment.ts'
+import type { Instant } from '#core/model/time.ts'
 import type { Queryable } from './database.ts'
 
 export type StoredShipment = {
@@ -8,19 +9,40 @@ export type StoredShipment = {
   nodeId: string
   externalId: string
   state: (typeof SHIPMENT_STATES)[number]
+  /** Of its parcels, as far as they have one. */
+  trackingNumbers: string[]
+  /** The last word on each parcel, by tracking number. */
+  tracking: Record<string, { code: TrackingCode; at: Instant }>
+  lines: { lineNo: number; quantity: number }[]
 }
+
+const SELECT = `SELECT s.id, s.order_id AS "orderId", s.node_id AS "nodeId", s.external_id AS "externalId", s.state, s.tracking,
+  ARRAY(SELECT p->>'trackingNumber' FROM jsonb_array_elements(s.packages) p WHERE p ? 'trackingNumber') AS "trackingNumbers",
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'quantity', l.quantity) ORDER BY l.line_no), '[]')
+     FROM shipment_line l WHERE l.shipment_id = s.id) AS lines
+  FROM shipment s`
 
 /** Locked against others who track it, when `lock` says so; the caller then holds the order's lock already. */
 export async function shipmentOf(
   db: Queryable,
   id: string,
-  lock: '' | 'FOR UPDATE' = '',
+  lock: '' | 'FOR UPDATE OF s' = '',
 ): Promise<StoredShipment | undefined> {
+  const [row] = await db.query<StoredShipment>(`${SELECT} WHERE s.id = $1 ${lock}`, [id])
+  return row
+}
+
+/** Carriers use their numbers again after some months: of several shipments the youngest is meant. */
+export async function shipmentWithParcel(db: Queryable, trackingNumber: string): Promise<StoredShipment | undefined> {
   const [row] = await db.query<StoredShipment>(
-    `SELECT id, order_id AS "orderId", node_id AS "nodeId", external_id AS "externalId", state FROM shipment WHERE id = $1 ${lock}`,
-    [id],
+    `${SELECT} WHERE s.packages @> $1::jsonb ORDER BY s.shipped_at DESC, s.id DESC LIMIT 1`,
+    [JSON.stringify([{ trackingNumber }])],
   )
   return row
+}
+
+export async function setTracking(db: Queryable, id: string, tracking: StoredShipment['tracking']): Promise<void> {
+  await db.query('UPDATE shipment SET tracking = $2::jsonb WHERE id = $1', [id, JSON.stringify(tracking)])
 }
 
 export async function setShipmentState(db: Queryable, id: string, state: StoredShipment['state']): Promise<void> {

@@ -24,6 +24,7 @@ import type { Unit } from '#store/unit.ts'
 import { advance, writeProgress } from './apply-progress.ts'
 import { pursue, stillWanted } from './cancel-orders.ts'
 import type { Step } from './step.ts'
+import { tellChanges } from './tell-changes.ts'
 import { tellChannels } from './tell-channels.ts'
 import type { Incoming, Verdict } from './verdict.ts'
 import type { World } from './world.ts'
@@ -83,6 +84,13 @@ export async function applyAnswers(
   await insertShipments(unit, shipments)
   await tellChannels(unit, world, shipments, orders, now)
   await goOnCancelling(unit, world, steps, orders, now)
+  await tellChanges(
+    unit,
+    world,
+    [...orders.values()].filter((order) => order.stated !== undefined).map((order) => order.id),
+    { reason: 'a node has answered' },
+    now,
+  )
   await resolveCases(
     unit,
     'answerOverdue',

@@ -12,6 +12,7 @@ import { handOver } from './apply-till.ts'
 import { followAmendment } from './follow-amendment.ts'
 import { trimHeld } from './held.ts'
 import { holdByRules } from './holds.ts'
+import { tellChanges } from './tell-changes.ts'
 import type { Incoming, Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -131,6 +132,9 @@ async function amend(
     { actor: from.connectionId, cause: from.envelopeId, reason: 'the order was changed' },
     now,
   )
+  // A line that the channel has named only now may have been changed here since.
+  if (captured.order.stated !== undefined)
+    await tellChanges(unit, world, [captured.order.id], { reason: 'the order was changed here' }, now)
 }
 
 /**

@@ -16,12 +16,11 @@ import { appendFacts } from '#store/facts.ts'
 import { loadRequests } from '#store/fulfillment.ts'
 import { loadProducts } from '#store/master-data.ts'
 import { loadOrders, lockOrders, routingStateOf, type StoredOrder } from '#store/orders.ts'
-import { openCases } from '#store/quarantine.ts'
 import type { Queryable } from '#store/database.ts'
-import type { Unit } from '#store/unit.ts'
 import { type Evaluated, evaluateOrder } from './evaluate.ts'
 import { followAmendment } from './follow-amendment.ts'
 import { retryRaces } from './races.ts'
+import { tellChanges } from './tell-changes.ts'
 import type { World } from './world.ts'
 
 export type ChangeWish = { changes: OrderChange[]; reason: string; version?: number | undefined }
@@ -211,35 +210,9 @@ async function write(
         { actor, cause: id, reason: told.reason },
         now,
       )
-      await tellPeopleOfChannel(unit, world, after, told.reason, now)
+      await tellChanges(unit, world, [orderId], { reason: told.reason, byHand: true }, now)
       return { kind: 'done', effect: { ...told.effect, version: after.version } }
     }),
-  )
-}
-
-/** No connector has a document that changes a channel's order: its people are told, so that both sides stay one. */
-async function tellPeopleOfChannel(
-  unit: Unit,
-  world: World,
-  order: StoredOrder,
-  reason: string,
-  now: Instant,
-): Promise<void> {
-  if (world.master.current().channels.get(order.channelId)?.connection === undefined) return
-  await openCases(
-    unit,
-    [
-      {
-        id: world.ids.next('exc'),
-        kind: 'channelUntold',
-        subject: order.id,
-        orderId: order.id,
-        detail: `the order was changed here (${reason}), and ${order.channelId} does not know it`,
-        cure: `Change the order ${order.number ?? order.externalId} there as the timeline says, then resolve the case.`,
-        owner: 'operator',
-      },
-    ],
-    now,
   )
 }
 

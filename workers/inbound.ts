@@ -43,6 +43,7 @@ import { pollQueue } from './poll.ts'
 import { receiptsOf } from './receipts.ts'
 import { retryRaces } from './races.ts'
 import { applyReturnWords, type ReturnWord } from './returns/inbound.ts'
+import { applyTracking } from './track-shipment.ts'
 import type { Incoming, StockVerdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -315,16 +316,22 @@ async function applyDocuments(
     keepTrace(from, from.value.kind, from.value.value.requestId, verdict)
   }
 
+  const words = documents.flatMap(({ document, ...from }) =>
+    document.kind === 'tracking' ? [{ ...from, value: document.value }] : [],
+  )
+  for (const [i, verdict] of (await applyTracking(unit, world, words, now)).entries())
+    note(words[i] as Incoming<unknown>, verdict)
+
   const returns = documents.flatMap(({ document, ...from }) =>
     document.kind === 'tillReturn' ? [{ ...from, value: document.value }] : [],
   )
   for (const [i, verdict] of (await applyTillReturns(unit, world, returns, now)).entries())
     note(returns[i] as Incoming<unknown>, verdict)
-  const words = documents.flatMap(({ document, ...from }): WithTrace<ReturnWord>[] =>
+  const returnWords = documents.flatMap(({ document, ...from }): WithTrace<ReturnWord>[] =>
     isReturnWord(document) ? [{ ...from, value: document }] : [],
   )
-  for (const [i, { verdict, subjectId }] of (await applyReturnWords(unit, world, words, now)).entries()) {
-    const from = words[i] as WithTrace<ReturnWord>
+  for (const [i, { verdict, subjectId }] of (await applyReturnWords(unit, world, returnWords, now)).entries()) {
+    const from = returnWords[i] as WithTrace<ReturnWord>
     note(from, verdict)
     keepTrace(from, from.value.kind, subjectId, verdict)
   }

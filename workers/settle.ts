@@ -208,7 +208,12 @@ async function channelWasTold(
   )
 }
 
-const SENT_FACT: Record<string, FactKind> = { fulfillmentInstruction: 'sent', channelShipment: 'channelTold' }
+const SENT_FACT: Record<string, FactKind> = {
+  fulfillmentInstruction: 'sent',
+  channelShipment: 'channelTold',
+  channelChange: 'channelTold',
+  channelTracking: 'channelTold',
+}
 
 function factOf(world: World, actor: string, row: StoredInstruction, settlement: Settlement, now: Instant) {
   if (row.orderId === null) return []

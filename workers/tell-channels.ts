@@ -1,10 +1,11 @@
-/** Shipments are told to the channel that sold the goods, each once. */
-import type { ChannelShipment } from '#connectors/contract/connector.ts'
+/** Shipments, and what became of them, are told to the channel that sold the goods, each once. */
+import type { ChannelShipment, ChannelTracking } from '#connectors/contract/connector.ts'
 import type { Instant } from '#core/model/time.ts'
 import type { NewShipment } from '#store/fulfillment.ts'
 import { insertInstructions, type NewInstruction } from '#store/instructions.ts'
-import type { StoredOrder } from '#store/orders.ts'
+import { loadOrders, type StoredOrder } from '#store/orders.ts'
 import { exchangeOrders } from '#store/returns.ts'
+import type { StoredShipment } from '#store/shipments.ts'
 import { carriedOfOrders } from '#store/traces.ts'
 import type { Unit } from '#store/unit.ts'
 import { outboundPort } from './master.ts'
@@ -44,6 +45,49 @@ export async function tellChannels(
     ]
   })
   await insertInstructions(unit, instructions)
+}
+
+/** What became of a shipment. The caller holds its order's lock. */
+export async function tellTracking(
+  unit: Unit,
+  world: World,
+  shipment: StoredShipment,
+  told: Pick<ChannelTracking, 'event' | 'at'> & { detail?: string | undefined },
+  now: Instant,
+): Promise<void> {
+  const master = world.master.current()
+  const [order] = await loadOrders(unit, [shipment.orderId])
+  const connection = master.connections.get(master.channels.get(order?.channelId ?? '')?.connection ?? '')
+  const port = connection === undefined ? undefined : outboundPort(connection, 'channelTracking')
+  if (order === undefined || connection === undefined || port === undefined) return
+  if ((await exchangeOrders(unit, [order.id])).has(order.id)) return
+  const names = new Map(order.lines.map((line) => [line.lineNo, line.externalId]))
+  const { detail } = told
+  const document: ChannelTracking = {
+    externalOrderId: order.externalId,
+    shipmentId: shipment.id,
+    event: told.event,
+    at: told.at,
+    ...(detail === undefined ? {} : { detail }),
+    trackingNumbers: shipment.trackingNumbers,
+    lines: shipment.lines.flatMap(({ lineNo, quantity }) => {
+      const externalLineId = names.get(lineNo)
+      return externalLineId === undefined ? [] : [{ externalLineId, quantity }]
+    }),
+  }
+  await insertInstructions(unit, [
+    {
+      id: world.ids.next('ins'),
+      connectionId: connection.id,
+      port: port.name,
+      kind: 'channelTracking',
+      businessKey: `${shipment.id}-${told.event}-${told.at}`,
+      subjectId: shipment.id,
+      orderId: order.id,
+      document,
+      createdAt: now,
+    },
+  ])
 }
 
 const carriedFor = (orderId: string, carried: ReadonlyMap<string, unknown>): { carried?: unknown } =>

@@ -5,10 +5,12 @@ import type {
   FulfillmentInstruction,
   FulfillmentResponse,
   ShipmentNotice,
+  TrackingEvent,
 } from '#core/model/fulfillment.ts'
 import type { OrderEvent } from '#core/model/fact.ts'
 import type { NodeId, Sku } from '#core/model/ids.ts'
 import type { OrderInput } from '#core/model/order.ts'
+import type { ChannelChange } from '#core/model/order-change.ts'
 import type { GoodsReceipts, StockChange, StockFeed, SupplyStatement } from '#core/model/stock.ts'
 import type {
   ChannelRefund,
@@ -62,6 +64,17 @@ export type ChannelShipment = {
   carried?: unknown
 }
 
+/** What became of a shipment that was told before. */
+export type ChannelTracking = {
+  externalOrderId: string
+  shipmentId: string
+  event: 'delivered' | 'exception' | 'resumed'
+  at: Instant
+  detail?: string
+  trackingNumbers: string[]
+  lines: { externalLineId: string; quantity: number }[]
+}
+
 /** Every canonical document, by kind. */
 export type Documents = {
   order: OrderInput
@@ -75,6 +88,7 @@ export type Documents = {
   fulfillmentResponse: FulfillmentResponse
   cancelResponse: CancelResponse
   shipment: ShipmentNotice
+  tracking: TrackingEvent
   tillReturn: TillReturn
   /** Goods on their way to a node, told to whoever runs it. */
   inboundAdvice: InboundAdvice
@@ -94,6 +108,10 @@ export type Documents = {
   returnInstruction: ReturnInstruction
   channelReturn: ChannelReturn
   channelRefund: ChannelRefund
+  /** An order was changed here: how it is to stand there. */
+  channelChange: ChannelChange
+  /** A parcel that the channel knows arrived, or is in trouble. */
+  channelTracking: ChannelTracking
   /** What happened to an order, told to whoever follows. Events of one order go one after the other. */
   event: OrderEvent
 }
@@ -107,6 +125,7 @@ export type InboundKind =
   | 'fulfillmentResponse'
   | 'cancelResponse'
   | 'shipment'
+  | 'tracking'
   | 'returnRequest'
   | 'returnReceipt'
   | 'refundNotice'

@@ -7,7 +7,15 @@ import type { Crosswalk, Cursor, Documents } from './documents.ts'
 import type { HttpAnswer, HttpRequest } from './transport.ts'
 
 /** Kinds that the kit can make documents of; others have no exhibit yet. */
-export type InboundKind = 'order' | 'stock' | 'fulfillmentResponse' | 'cancelResponse' | 'shipment'
+export type InboundKind =
+  | 'order'
+  | 'stock'
+  | 'stockChange'
+  | 'fulfillmentResponse'
+  | 'cancelResponse'
+  | 'shipment'
+  | 'tracking'
+  | 'returnReceipt'
 
 /** How the partner writes a canonical document; undefined where it has no words for it. */
 export type Says = {

@@ -27,6 +27,10 @@ export const ShopifyConfig = z.object({
     .default(100)
     .describe('Restore rate of the cost bucket: 100 Standard, 200 Advanced, 1000 Plus, 2000 Enterprise.'),
   notifyCustomer: z.boolean().default(true).describe('Shopify writes the customer when a shipment is told.'),
+  refundCancelled: z
+    .boolean()
+    .default(true)
+    .describe('An order that is cancelled whole in the hub is paid back by Shopify, by the way it was paid.'),
   webhookBase: z
     .url()
     .optional()

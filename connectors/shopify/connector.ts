@@ -1,9 +1,10 @@
-/** Shopify, Admin GraphQL 2026-10: orders and returns in; shipments, availability and refunds out. Facts: docs/connectors and the vendor's pages named in each file. */
+/** Shopify, Admin GraphQL 2026-10: orders and returns in; shipments, tracking, availability, changes and refunds out. Facts: docs/connectors and the vendor's pages named in each file. */
 import { z } from 'zod'
 import { defineConnector } from '../contract/connector.ts'
 import type { CheckResult, Context } from '../contract/connector.ts'
 import { availability } from './availability.ts'
 import { baseUrlOf, ShopifyConfig } from './config.ts'
+import { changes } from './changes.ts'
 import { call } from './graphql.ts'
 import { SHOP_CHECK } from './operations.ts'
 import { orders } from './orders.ts'
@@ -14,6 +15,7 @@ import { returnsPoll } from './returns-poll.ts'
 import { returns } from './returns.ts'
 import { shipments } from './shipments.ts'
 import { subscribeMissing } from './subscriptions.ts'
+import { tracking } from './tracking.ts'
 
 /** The cheapest of our calls; the bucket itself says when it is empty. */
 const POINTS_PER_CALL = 10
@@ -76,6 +78,6 @@ export const shopify = defineConnector({
       cure: 'Try again; if it lasts, read Shopify’s status page.',
     }
   },
-  ports: [orders, ordersPoll, shipments, availability, returns, returnsPoll, returnWords, refunds],
+  ports: [orders, ordersPoll, shipments, tracking, availability, changes, returns, returnsPoll, returnWords, refunds],
   exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })

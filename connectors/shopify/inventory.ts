@@ -36,7 +36,7 @@ export async function inventoryItems(context: Context<ShopifyConfig>, skus: Sku[
 
 async function ask(context: Context<ShopifyConfig>, skus: Sku[]): Promise<Called<[Sku, string][]>> {
   const codes = skus.map((sku) => context.crosswalk.partnerSkuOf(sku))
-  const variables = Object.fromEntries(codes.map((code, i) => [`q${i}`, `sku:'${escaped(code)}'`]))
+  const variables = Object.fromEntries(codes.map((code, i) => [`q${i}`, quotedSku(code)]))
   const answer = z.record(
     z.string(),
     z.object({ nodes: z.array(z.object({ id: z.string(), sku: z.string().nullish() })) }),
@@ -52,7 +52,7 @@ async function ask(context: Context<ShopifyConfig>, skus: Sku[]): Promise<Called
 }
 
 /** Shopify's search syntax: a quoted value, with quotes and backslashes escaped. */
-const escaped = (text: string): string => text.replace(/[\\']/g, (character) => `\\${character}`)
+export const quotedSku = (sku: string): string => `sku:'${sku.replace(/[\\']/g, (character) => `\\${character}`)}'`
 
 /** Present available quantities, in the order of `places`; undefined where the item has no level. */
 export async function availableNow(

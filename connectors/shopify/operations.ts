@@ -182,3 +182,100 @@ ${indexes
   .join('\n')}
 }`
 }
+
+/** What of an order a change can be held against. */
+export const ORDER_AS_IT_IS = `
+query CrossdockOrderAsItIs($id: ID!) {
+  order(id: $id) {
+    id
+    cancelledAt
+    shippingAddress { firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone }
+    lineItems(first: 250) {
+      nodes { id sku currentQuantity }
+      pageInfo { hasNextPage }
+    }
+  }
+}`
+
+export const VARIANT_OF_SKU = `
+query CrossdockVariant($query: String!) {
+  productVariants(first: 5, query: $query) { nodes { id sku } }
+}`
+
+/** Runs in the background there. Nothing is restocked: the hub tells availability itself. */
+export const CANCEL_ORDER = `
+mutation CrossdockCancel($id: ID!, $refund: Boolean!, $notify: Boolean!, $note: String!) {
+  orderCancel(
+    orderId: $id
+    reason: OTHER
+    refundMethod: { originalPaymentMethodsRefund: $refund }
+    restock: false
+    notifyCustomer: $notify
+    staffNote: $note
+  ) {
+    job { id }
+    orderCancelUserErrors { field message code }
+  }
+}`
+
+export const SET_ADDRESS = `
+mutation CrossdockAddress($input: OrderInput!) {
+  orderUpdate(input: $input) { order { id } userErrors { field message } }
+}`
+
+/** An edit is begun, filled and committed; one that is never committed changes nothing. */
+export const BEGIN_EDIT = `
+mutation CrossdockBeginEdit($id: ID!) {
+  orderEditBegin(id: $id) {
+    calculatedOrder {
+      id
+      lineItems(first: 250) { nodes { id sku } }
+    }
+    userErrors { field message }
+  }
+}`
+
+export const EDIT_QUANTITY = `
+mutation CrossdockEditQuantity($id: ID!, $lineItemId: ID!, $quantity: Int!) {
+  orderEditSetQuantity(id: $id, lineItemId: $lineItemId, quantity: $quantity, restock: false) {
+    calculatedOrder { id }
+    userErrors { field message }
+  }
+}`
+
+export const EDIT_ADD = `
+mutation CrossdockEditAdd($id: ID!, $variantId: ID!, $quantity: Int!) {
+  orderEditAddVariant(id: $id, variantId: $variantId, quantity: $quantity, allowDuplicates: true) {
+    calculatedLineItem { id }
+    userErrors { field message }
+  }
+}`
+
+export const COMMIT_EDIT = `
+mutation CrossdockCommitEdit($id: ID!, $notify: Boolean!, $note: String!) {
+  orderEditCommit(id: $id, notifyCustomer: $notify, staffNote: $note) {
+    order { id }
+    userErrors { field message }
+  }
+}`
+
+/** What was told of an order's parcels, to tell each word once. */
+export const FULFILLMENT_EVENTS = `
+query CrossdockFulfillmentEvents($id: ID!) {
+  order(id: $id) {
+    fulfillments(first: 100) {
+      id
+      trackingInfo { number }
+      fulfillmentLineItems(first: 100) { nodes { quantity lineItem { id } } }
+      events(first: 100) { nodes { status happenedAt } }
+    }
+  }
+}`
+
+export const ADD_FULFILLMENT_EVENT = `
+mutation CrossdockFulfillmentEvent($event: FulfillmentEventInput!) {
+  fulfillmentEventCreate(fulfillmentEvent: $event) {
+    fulfillmentEvent { id }
+    userErrors { field message }
+  }
+}`

@@ -15,6 +15,7 @@ export const DOCUMENT_KINDS = [
   'fulfillmentResponse',
   'cancelResponse',
   'shipment',
+  'tracking',
   'tillReturn',
   'inboundAdvice',
   'receiptAdvice',
@@ -28,6 +29,8 @@ export const DOCUMENT_KINDS = [
   'returnInstruction',
   'channelReturn',
   'channelRefund',
+  'channelChange',
+  'channelTracking',
   'event',
 ] as const
 export const DocumentKind = z.enum(DOCUMENT_KINDS)

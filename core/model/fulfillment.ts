@@ -208,11 +208,16 @@ export const Shipment = ShipmentNotice.extend({
 })
 export type Shipment = z.infer<typeof Shipment>
 
-/** A carrier's word on a package after it left. */
+export const TRACKING_CODES = ['inTransit', 'outForDelivery', 'delivered', 'attempted', 'failed', 'returned'] as const
+export type TrackingCode = (typeof TRACKING_CODES)[number]
+
+/** A carrier's word on a parcel after it left. Told by whoever runs the node, by a carrier, or by a service that asks carriers. */
 export const TrackingEvent = z.object({
   trackingNumber: TrackingNumber,
-  code: z.enum(['inTransit', 'outForDelivery', 'delivered', 'attempted', 'failed', 'returned']),
+  code: z.enum(TRACKING_CODES),
   at: Instant,
   place: z.string().max(200).optional(),
+  /** The carrier's own words. */
+  detail: z.string().max(500).optional(),
 })
 export type TrackingEvent = z.infer<typeof TrackingEvent>

@@ -1,6 +1,6 @@
 /** Edits of an order by hand, as the API and the command line take them. Several together are one change: all of it or nothing. */
 import { z } from 'zod'
-import { NodeId, Sku } from './ids.ts'
+import { ExternalLineId, ExternalOrderId, NodeId, Sku } from './ids.ts'
 import { MinorUnits } from './money.ts'
 import { FulfillmentMethod } from './node.ts'
 import { Address } from './party.ts'
@@ -38,3 +38,32 @@ export const CancelWish = z.strictObject({
     .optional(),
 })
 export type CancelWish = z.infer<typeof CancelWish>
+
+/**
+ * What was changed here of a channel's order, told to that channel: how the order is to stand there. Every number is whole, so that
+ * telling it twice changes nothing.
+ */
+export const ChannelChange = z.object({
+  externalOrderId: ExternalOrderId,
+  reason: z.string().max(500),
+  /** Nothing of the order has left, and nothing will. */
+  cancelled: z.boolean(),
+  /** Units that a line has in all, shipped ones among them; of lines of which the channel knows another number. */
+  quantities: z.array(z.object({ externalLineId: ExternalLineId, sku: Sku, quantity: Quantity })),
+  /** Lines that the channel does not have yet. */
+  added: z.array(
+    z.object({
+      lineNo,
+      sku: Sku,
+      name: z.string().max(300).optional(),
+      quantity: PositiveQuantity,
+      unitPriceMinor: MinorUnits,
+      currency: z.string().length(3),
+    }),
+  ),
+  /** The lines that the channel has: any other that is found there was added since. */
+  knownLineIds: z.array(ExternalLineId),
+  /** The new address, whole. */
+  shipTo: Address.optional(),
+})
+export type ChannelChange = z.infer<typeof ChannelChange>

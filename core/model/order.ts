@@ -127,11 +127,26 @@ export const isActive = (hold: Pick<Hold, 'releasedAt'>): boolean => hold.releas
 
 /** What the channel last said of an order that was changed here since; see core/orders/stated.ts. */
 export const Stated = z.object({
-  /** By the channel's name of the line. `wanted`: units it wants in all. */
-  lines: z.record(z.string(), z.object({ wanted: Quantity, method: FulfillmentMethod, nodeId: NodeId.optional() })),
+  /**
+   * By the channel's name of the line. `wanted`: units it wants in all. `told`: what it was told since that they are, oldest first, and
+   * has not repeated yet.
+   */
+  lines: z.record(
+    z.string(),
+    z.object({
+      wanted: Quantity,
+      told: z.array(Quantity).optional(),
+      method: FulfillmentMethod,
+      nodeId: NodeId.optional(),
+    }),
+  ),
   totalMinor: MinorUnits,
   shipTo: Address.optional(),
   shippingService: z.string().optional(),
+  /** The address that it was told since, and has not stated yet. */
+  shipToTold: Address.optional(),
+  /** The channel knows that nothing is left of the order. */
+  cancelTold: z.boolean().optional(),
 })
 export type Stated = z.infer<typeof Stated>
 

@@ -9,7 +9,7 @@ import type { Order, OrderInput, OrderLine } from '../model/order.ts'
 import type { Instant } from '../model/time.ts'
 import { amendTo, newLine, type Units } from './amend.ts'
 import { channelHolds } from './holds.ts'
-import { rebased, statementOf } from './stated.ts'
+import { adopted, rebased, statedAfter } from './stated.ts'
 
 export type CaptureFact = NewOrderFact
 
@@ -95,7 +95,8 @@ const handOverFacts = (handedOver: readonly HandedOver[], { lines }: Order, at: 
  * Nothing is told twice: a revision that says what the order is already is a duplicate. Where the order was changed here since, only
  * what the channel says anew counts.
  */
-function amend(said: OrderInput, existing: Order, newId: (prefix: string) => string, now: Instant): Capture {
+function amend(said: OrderInput, known: Order, newId: (prefix: string) => string, now: Instant): Capture {
+  const existing = adopted(known, said)
   const { input, repeated } = rebased(said, existing)
   const made = amendTo(existing, input, (line) => !repeated.has(line.externalId))
   const { order: amended, handedOver } = handOver(made.order, said)
@@ -106,6 +107,7 @@ function amend(said: OrderInput, existing: Order, newId: (prefix: string) => str
   const changes = isRepeat ? made.changes.filter((each) => !isInWorkOnly(each, existing, made.order)) : made.changes
 
   const nothingNew =
+    existing === known &&
     handedOver.length === 0 &&
     changes.length === 0 &&
     !made.cancelledNow &&
@@ -115,7 +117,7 @@ function amend(said: OrderInput, existing: Order, newId: (prefix: string) => str
   const order: Order = {
     ...amended,
     holds: held.holds,
-    ...(existing.stated === undefined ? {} : { stated: statementOf(said) }),
+    ...(existing.stated === undefined ? {} : { stated: statedAfter(said, existing.stated) }),
   }
   const facts: CaptureFact[] = [...held.facts]
   if (made.cancelledNow)

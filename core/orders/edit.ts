@@ -1,7 +1,7 @@
 /** What an order is to be after a person's edit, in the words in which channels say it. */
-import type { ExternalLineId } from '../model/ids.ts'
 import type { Order, OrderInput, OrderLine, OrderLineInput } from '../model/order.ts'
 import type { OrderChange } from '../model/order-change.ts'
+import { addedHereId } from './stated.ts'
 
 export type Edited =
   | { ok: true; input: OrderInput; touched: Set<string> }
@@ -28,7 +28,7 @@ export function edited(order: Order, changes: readonly OrderChange[], pending: (
       case 'addLine': {
         const { do: _do, ...line } = change
         next += 1
-        lines.set(next, { ...line, externalId: `hub-${next}` as ExternalLineId, cancelledQuantity: 0 })
+        lines.set(next, { ...line, externalId: addedHereId(next), cancelledQuantity: 0 })
         input.totalMinor += change.quantity * change.unitPriceMinor
         break
       }

@@ -4,6 +4,7 @@
  * and a channel that merely repeats itself undoes no change that was made here.
  */
 import { sameData } from '../same-data.ts'
+import type { ExternalLineId } from '../model/ids.ts'
 import type { Order, OrderInput, OrderLineInput, Stated } from '../model/order.ts'
 
 /** `pending`: units of a line that are wanted back from nodes, and still counted with them. */
@@ -39,6 +40,59 @@ export const statementOf = (input: OrderInput): Stated => ({
   ...(input.shippingService === undefined ? {} : { shippingService: input.shippingService }),
 })
 
+/** What a channel has said with this revision, and what it was told before and has still to repeat. */
+export function statedAfter(input: OrderInput, before: Stated): Stated {
+  const now = statementOf(input)
+  const lines = Object.entries(now.lines).map(([id, line]) => {
+    const told = before.lines[id]?.told ?? []
+    const left = told.slice(told.indexOf(line.wanted) + 1)
+    return [id, left.length === 0 ? line : { ...line, told: left }] as const
+  })
+  const untaken = Object.entries(before.lines).filter(([id]) => isAddedHere(id) && now.lines[id] === undefined)
+  return {
+    ...now,
+    lines: Object.fromEntries([...untaken, ...lines]),
+    ...(before.shipToTold !== undefined && sameData(now.shipTo, before.shipTo)
+      ? { shipToTold: before.shipToTold }
+      : {}),
+    ...(before.cancelTold === true || input.cancelledAt !== undefined ? { cancelTold: true } : {}),
+  }
+}
+
+/** A line that was added here has this name until the channel gives it one. */
+export const addedHereId = (lineNo: number): ExternalLineId => `hub-${lineNo}` as ExternalLineId
+export const isAddedHere = (externalId: string): boolean => externalId.startsWith('hub-')
+
+/**
+ * The order with the channel's names for lines that were added here: a line it has under a name that nobody knows, of the same SKU, is
+ * that line. Otherwise what a channel was told to add would be ordered twice.
+ */
+export function adopted(existing: Order, said: OrderInput): Order {
+  const known = new Set<string>(existing.lines.map((line) => line.externalId))
+  const names = new Map<string, ExternalLineId>()
+  for (const line of said.lines) {
+    if (known.has(line.externalId)) continue
+    const mine = existing.lines.find(
+      (each) => isAddedHere(each.externalId) && each.sku === line.sku && !names.has(each.externalId),
+    )
+    if (mine !== undefined) names.set(mine.externalId, line.externalId)
+  }
+  if (names.size === 0) return existing
+  const { stated } = existing
+  return {
+    ...existing,
+    lines: existing.lines.map((line) => ({ ...line, externalId: names.get(line.externalId) ?? line.externalId })),
+    ...(stated === undefined
+      ? {}
+      : {
+          stated: {
+            ...stated,
+            lines: Object.fromEntries(Object.entries(stated.lines).map(([id, line]) => [names.get(id) ?? id, line])),
+          },
+        }),
+  }
+}
+
 /** The revision as it counts here, and the lines whose units it says nothing new about. */
 export function rebased(input: OrderInput, existing: Order): { input: OrderInput; repeated: Set<string> } {
   const { stated } = existing
@@ -53,7 +107,8 @@ export function rebased(input: OrderInput, existing: Order): { input: OrderInput
     const sameWay = method === before.method && nodeId === before.nodeId
     const way = sameWay ? mine : said
     const line = { ...rest, method: way.method, ...(way.nodeId === undefined ? {} : { nodeId: way.nodeId }) }
-    if (said.quantity - said.cancelledQuantity !== before.wanted) return line
+    const wanted = said.quantity - said.cancelledQuantity
+    if (wanted !== before.wanted && before.told?.includes(wanted) !== true) return line
     repeated.add(said.externalId)
     const { ordered, cancelled } = mine.counters
     return { ...line, quantity: ordered, cancelledQuantity: cancelled }

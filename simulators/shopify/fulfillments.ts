@@ -122,6 +122,7 @@ function ship(books: StoreBooks, taken: Taken[], input: FulfillmentInput): Fulfi
     locationId,
     name: `${order.name}-F${order.fulfillments.length + 1}`,
     status: 'SUCCESS',
+    events: [],
     tracking: trackingRecords(input.trackingInfo),
     lines: [...unitsByLine].map(([lineId, quantity]) => ({
       kind: 'FulfillmentLineItem',
@@ -161,4 +162,22 @@ export function displayFulfillmentStatus(order: OrderRecord): string {
   const active = order.fulfillmentOrders.filter(isActive)
   if (active.some((record) => record.status === 'IN_PROGRESS')) return 'IN_PROGRESS'
   return active.length > 0 && active.every((record) => record.status === 'ON_HOLD') ? 'ON_HOLD' : 'UNFULFILLED'
+}
+
+export type EventInput = { fulfillmentId: string; status: string; happenedAt?: string | null; message?: string | null }
+
+/** `fulfillmentEventCreate`: a word on the parcels after they left. Not idempotent: told twice, it stands there twice. */
+export function addEvent(books: StoreBooks, input: EventInput) {
+  const fulfillment = books.fulfillments.get(numberInGid(input.fulfillmentId, 'Fulfillment') ?? -1)
+  if (fulfillment === undefined)
+    return { fulfillmentEvent: null, userErrors: [refusal(['fulfillmentId'], 'Fulfillment does not exist.')] }
+  const event: FulfillmentRecord['events'][number] = {
+    kind: 'FulfillmentEvent',
+    id: books.nextId(),
+    status: input.status,
+    happenedAtMs: input.happenedAt == null ? books.now() : Date.parse(input.happenedAt),
+    message: input.message ?? null,
+  }
+  fulfillment.events.push(event)
+  return { fulfillmentEvent: event, userErrors: [] }
 }

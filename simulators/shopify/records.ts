@@ -101,6 +101,8 @@ export type FulfillmentRecord = {
   lines: { kind: 'FulfillmentLineItem'; id: number; orderId: number; lineId: number; quantity: number }[]
   fulfillmentOrderIds: number[]
   notifiedCustomer: boolean
+  /** What was told of the parcels on their way. */
+  events: { kind: 'FulfillmentEvent'; id: number; status: string; happenedAtMs: number; message: string | null }[]
   createdAtMs: number
   updatedAtMs: number
 }

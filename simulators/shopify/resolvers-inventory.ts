@@ -94,7 +94,13 @@ const adjustmentRows = rowsOf<AdjustmentGroupRecord>('InventoryAdjustmentGroup',
     ),
 })
 
-export const INVENTORY_ROWS = [...locationRows, ...itemRows, ...levelRows, ...adjustmentRows]
+/** Every item is the stock-keeping face of one variant. */
+const variantRows = rowsOf<{ item: ItemRecord }>('ProductVariant', {
+  id: ({ item }) => gid('ProductVariant', item.variantId),
+  sku: ({ item }) => item.sku,
+})
+
+export const INVENTORY_ROWS = [...variantRows, ...locationRows, ...itemRows, ...levelRows, ...adjustmentRows]
 
 function visibleLevel(level: LevelRecord | undefined, args: Record<string, unknown>): LevelRecord | null {
   return level !== undefined && (level.isActive || args['includeInactive'] === true) ? level : null

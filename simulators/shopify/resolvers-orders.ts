@@ -2,6 +2,7 @@
 import { fulfilledUnits } from './books.ts'
 import type { StoreBooks } from './books.ts'
 import { PAGE_ARGUMENTS, connection } from './connection.ts'
+import type { EditRecord } from './edits.ts'
 import { isActive, lineOf, supportedActions } from './fulfillment-orders.ts'
 import { displayFulfillmentStatus } from './fulfillments.ts'
 import { dateTime, gid } from './ids.ts'
@@ -88,7 +89,7 @@ const lineRows = rowsOf<LineRecord>('LineItem', {
   unfulfilledQuantity: (line, _args, { books }) => line.currentQuantity - fulfilledUnits(orderOf(books, line), line.id),
   variant: (line, _args, { books }) => {
     const item = books.items.get(line.itemId)
-    return item === undefined ? null : answer({ id: gid('ProductVariant', item.variantId) })
+    return item === undefined ? null : { kind: 'ProductVariant', item }
   },
   originalUnitPriceSet: (line, _args, { books }) => moneyBag(line.priceMinor, orderOf(books, line).currency),
   // This shop gives no discounts and lists no taxes: its prices include them.
@@ -168,6 +169,7 @@ const fulfillmentRows = rowsOf<FulfillmentRecord>('Fulfillment', {
     accepts: PAGE_ARGUMENTS,
     resolve: (fulfillment, args) => connection(fulfillment.lines, args, byId),
   },
+  events: { accepts: PAGE_ARGUMENTS, resolve: (fulfillment, args) => connection(fulfillment.events, args, byId) },
   fulfillmentOrders: {
     accepts: PAGE_ARGUMENTS,
     resolve: (fulfillment, args, { books }) => {
@@ -178,6 +180,37 @@ const fulfillmentRows = rowsOf<FulfillmentRecord>('Fulfillment', {
     },
   },
 })
+
+const fulfillmentEventRows = rowsOf<FulfillmentRecord['events'][number]>('FulfillmentEvent', {
+  id: (event) => gid('FulfillmentEvent', event.id),
+  status: (event) => event.status,
+  happenedAt: (event) => dateTime(event.happenedAtMs),
+  message: (event) => event.message,
+})
+
+/** An edit shows the lines of its order under their own numbers, as the real store does. */
+const editRows = rowsOf<EditRecord>('CalculatedOrder', {
+  id: (edit) => gid('CalculatedOrder', edit.id),
+  committed: (edit) => edit.committed,
+  lineItems: {
+    accepts: PAGE_ARGUMENTS,
+    resolve: (edit, args, { books }) => {
+      const lines = orderOf(books, edit).lines.map((line) => ({
+        kind: 'CalculatedLineItem',
+        id: line.id,
+        sku: line.sku,
+      }))
+      return connection(lines, args, byId)
+    },
+  },
+})
+
+const editLineRows = rowsOf<{ id: number; sku: string }>('CalculatedLineItem', {
+  id: (line) => gid('CalculatedLineItem', line.id),
+  sku: (line) => line.sku,
+})
+
+const jobRows = rowsOf<{ id: number }>('Job', { id: (job) => gid('Job', job.id), done: () => true })
 
 const fulfillmentLineRows = rowsOf<FulfillmentRecord['lines'][number]>('FulfillmentLineItem', {
   id: (line) => gid('FulfillmentLineItem', line.id),
@@ -234,6 +267,10 @@ export const ORDER_ROWS = [
   ...fulfillmentOrderLineRows,
   ...fulfillmentRows,
   ...fulfillmentLineRows,
+  ...fulfillmentEventRows,
+  ...editRows,
+  ...editLineRows,
+  ...jobRows,
 ]
 
 /** `Order.fulfillmentOrders(query:)` and `QueryRoot.fulfillmentOrders`: by status, location and time of change. */

@@ -2,8 +2,10 @@
 import { getDirectiveValues } from 'graphql'
 import type { GraphQLResolveInfo } from 'graphql'
 import { PAGE_ARGUMENTS, connection } from './connection.ts'
-import { createFulfillment, updateTracking } from './fulfillments.ts'
-import type { FulfillmentInput } from './fulfillments.ts'
+import { addEvent, createFulfillment, updateTracking } from './fulfillments.ts'
+import type { EventInput, FulfillmentInput } from './fulfillments.ts'
+import { cancelByApp, createEdits, updateOrder } from './edits.ts'
+import type { AddressChange, CancelInput, Edits } from './edits.ts'
 import { acceptRequest, rejectCancellation } from './fulfillment-requests.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
 import { gid, partsOfLevelGid, splitGid } from './ids.ts'
@@ -35,7 +37,7 @@ export type MutationObserver = {
   refused: (mutation: string) => void
 }
 
-export function createResolverTable(now: () => number, observer: MutationObserver): ResolverTable {
+export function createResolverTable(books: StoreBooks, now: () => number, observer: MutationObserver): ResolverTable {
   const keys = createIdempotencyKeys<Payload>(now)
   return new Map([
     ...ORDER_ROWS,
@@ -43,7 +45,7 @@ export function createResolverTable(now: () => number, observer: MutationObserve
     ...SUBSCRIPTION_ROWS,
     ...shopRows(),
     ...queryRows(),
-    ...mutationRows(keys, observer),
+    ...mutationRows(keys, createEdits(books), observer),
   ])
 }
 
@@ -99,6 +101,13 @@ function queryRows() {
       accepts: [...PAGE_ARGUMENTS, 'query'],
       resolve: (_source, args, { books }) => connection(searchItems(books, args), args, byId),
     },
+    productVariants: {
+      accepts: [...PAGE_ARGUMENTS, 'query'],
+      resolve: (_source, args, { books }) => {
+        const variants = searchItems(books, args).map((item) => ({ kind: 'ProductVariant', id: item.variantId, item }))
+        return connection(variants, args, byId)
+      },
+    },
     inventoryLevel: {
       accepts: ['id'],
       resolve: (_source, args, { books }) => nodeOf(books, args['id'], 'InventoryLevel'),
@@ -136,7 +145,7 @@ function nodeOf(books: StoreBooks, id: unknown, wanted?: string): object | null 
   }
 }
 
-function mutationRows(keys: IdempotencyKeys, observer: MutationObserver) {
+function mutationRows(keys: IdempotencyKeys, edits: Edits, observer: MutationObserver) {
   const finish = (mutation: string, payload: Payload): object => {
     if (payload.userErrors.length > 0) observer.refused(mutation)
     else observer.applied(mutation, payload)
@@ -191,6 +200,41 @@ function mutationRows(keys: IdempotencyKeys, observer: MutationObserver) {
     returnClose: {
       accepts: ['id'],
       resolve: (_source, args, { books }) => finish('returnClose', closeReturn(books, String(args['id']))),
+    },
+    fulfillmentEventCreate: {
+      accepts: ['fulfillmentEvent'],
+      resolve: (_source, args, { books }) =>
+        finish('fulfillmentEventCreate', addEvent(books, args['fulfillmentEvent'] as EventInput)),
+    },
+    orderUpdate: {
+      accepts: ['input'],
+      resolve: (_source, args, { books }) => finish('orderUpdate', updateOrder(books, args['input'] as AddressChange)),
+    },
+    orderCancel: {
+      accepts: ['orderId', 'reason', 'refundMethod', 'restock', 'notifyCustomer', 'staffNote'],
+      resolve: (_source, args, { books }) => {
+        const payload = cancelByApp(books, args as CancelInput)
+        const orderCancelUserErrors = payload.userErrors.map((error) => answer({ ...error }))
+        return Object.assign(finish('orderCancel', payload), { orderCancelUserErrors })
+      },
+    },
+    orderEditBegin: {
+      accepts: ['id'],
+      resolve: (_source, args) => finish('orderEditBegin', edits.begin(args['id'])),
+    },
+    orderEditSetQuantity: {
+      accepts: ['id', 'lineItemId', 'quantity', 'restock'],
+      resolve: (_source, args) =>
+        finish('orderEditSetQuantity', edits.setQuantity(args['id'], args['lineItemId'], Number(args['quantity']))),
+    },
+    orderEditAddVariant: {
+      accepts: ['id', 'variantId', 'quantity', 'allowDuplicates'],
+      resolve: (_source, args) =>
+        finish('orderEditAddVariant', edits.addVariant(args['id'], args['variantId'], Number(args['quantity']))),
+    },
+    orderEditCommit: {
+      accepts: ['id', 'notifyCustomer', 'staffNote'],
+      resolve: (_source, args) => finish('orderEditCommit', edits.commit(args['id'])),
     },
     inventorySetQuantities: {
       accepts: ['input'],

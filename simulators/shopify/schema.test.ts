@@ -22,7 +22,11 @@ test('the schema is the true one of 2026-10 and is opened once', () => {
 })
 
 test('every row of the resolver table names a field of the schema', () => {
-  const table = createResolverTable(Date.now, { applied: () => {}, refused: () => {} })
+  const table = createResolverTable(
+    createBooks(Date.now, () => {}),
+    Date.now,
+    { applied: () => {}, refused: () => {} },
+  )
   const types = loadSchema().getTypeMap()
   const unknown = [...table.keys()].filter((place) => {
     const [type = '', field = ''] = place.split('.')

@@ -12,7 +12,7 @@ import type { GraphQLEndpoint } from './graphql.ts'
 import { goodManners } from './manners.ts'
 import type { Manners } from './manners.ts'
 import type { StoreParts } from './parts.ts'
-import type { LevelRecord, RefundRecord, ReturnRecord } from './records.ts'
+import type { LevelRecord, OrderRecord, RefundRecord, ReturnRecord } from './records.ts'
 import { createResolverTable } from './resolvers-roots.ts'
 import { inventoryLevelBody, orderBody, refundBody, returnBody } from './rest-shape.ts'
 import { createSchedule } from './schedule.ts'
@@ -92,10 +92,10 @@ function buildEndpoint(
   { books, shop, counts, now, webhooks, newId }: StoreParts,
   throttle: ThrottleSettings,
 ): GraphQLEndpoint {
-  const table = createResolverTable(now, {
+  const table = createResolverTable(books, now, {
     applied: (mutation, payload) => {
       countUp(counts.mutationsApplied, mutation)
-      tellAfter(books, webhooks, payload, newId())
+      tellAfter(books, webhooks, mutation, payload, newId())
     },
     refused: (mutation) => countUp(counts.mutationsRefused, mutation),
   })
@@ -112,9 +112,19 @@ function buildEndpoint(
 function tellAfter(
   books: StoreParts['books'],
   webhooks: StoreParts['webhooks'],
+  mutation: string,
   payload: object,
   eventId: string,
 ): void {
+  if (mutation === 'orderEditCommit' || mutation === 'orderUpdate') {
+    const { order } = payload as { order: OrderRecord }
+    void webhooks.send('orders/updated', orderBody(books, order), eventId)
+  }
+  if (mutation === 'orderCancel') {
+    const { cancelled, cancelRefund } = payload as { cancelled: OrderRecord; cancelRefund: RefundRecord | null }
+    void webhooks.send('orders/cancelled', orderBody(books, cancelled), eventId)
+    if (cancelRefund !== null) void webhooks.send('refunds/create', refundBody(cancelled, cancelRefund), eventId)
+  }
   if ('refund' in payload) {
     const refund = payload.refund as RefundRecord
     const order = books.orders.get(refund.orderId)

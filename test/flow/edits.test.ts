@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { applyNetwork, Network } from '#app/network-file.ts'
 import { OrderChange } from '#core/model/order-change.ts'
 import { cancelOrder, type ChangeEffect, changeOrder, previewChange } from '#workers/change-order.ts'
 import { databases } from '../kit/backends.ts'
 import { aFeed, anOrder } from '../kit/builders.ts'
+import { PAPER_NETWORK } from '../kit/paper-hub.ts'
 import { openSteppedHub, type SteppedHub } from '../kit/stepped-hub.ts'
 
 const [pglite] = databases
@@ -28,6 +30,22 @@ beforeEach(async () => {
   id = String((orders += 1))
   hub.nodes.cancelDocuments.length = 0
 })
+
+/** Whether the shop has a document for changes that were made here. */
+async function tellsChanges(hearsChanges: boolean): Promise<void> {
+  const { world } = hub.hub
+  await applyNetwork(
+    world.db,
+    Network.parse({
+      ...PAPER_NETWORK,
+      connections: [
+        { id: 'shop', connector: 'paper-shop', config: { hearsChanges } },
+        ...PAPER_NETWORK.connections.slice(1),
+      ],
+    }),
+  )
+  await world.master.fresh()
+}
 
 const order = (minute = 0, more: Record<string, unknown> = {}) =>
   anOrder(id, `2026-11-22T09:${String(minute).padStart(2, '0')}:00.000Z`)
@@ -179,6 +197,106 @@ test('a cancel by hand takes what nobody has, asks for the rest, and the channel
   await hub.say('shop', order(2))
   expect(await lines()).toMatchObject([{ open: 0, released: 3, cancelled: 1 }, { released: 2 }])
   expect(await cancel([{ lineNo: 1, quantity: 3 }])).toMatchObject({ kind: 'refused', index: 0 })
+})
+
+describe('a channel that can be told', () => {
+  const told = async (): Promise<unknown[]> => {
+    await hub.deliver('shop')
+    return hub.shop.changesTold.splice(0)
+  }
+  beforeEach(async () => {
+    await tellsChanges(true)
+    await told()
+  })
+  afterEach(() => tellsChanges(false))
+
+  test('an edit is told as what the order is to be; what a node has to agree to is told when it has', async () => {
+    await hub.say('shop', order())
+    await hub.route()
+    await hub.deliver()
+    await change(
+      { do: 'setQuantity', lineNo: 1, quantity: 4 },
+      { do: 'addLine', sku: 'SHOE-2', quantity: 1, unitPriceMinor: 700 },
+      { do: 'setAddress', shipTo: { line1: 'Rue 9', city: 'Lyon', country: 'FR' } },
+    )
+    expect(await told()).toMatchObject([
+      {
+        externalOrderId: id,
+        cancelled: false,
+        quantities: [{ externalLineId: `${id}-1`, quantity: 4 }],
+        added: [{ lineNo: 3, sku: 'SHOE-2', quantity: 1, unitPriceMinor: 700 }],
+        knownLineIds: [`${id}-1`, `${id}-2`],
+        shipTo: { city: 'Lyon' },
+      },
+    ])
+    await cancel([{ lineNo: 2, quantity: 2 }])
+    expect(await told()).toEqual([])
+    await hub.deliver()
+    const [question] = hub.nodes.cancelDocuments.filter((each) => each.lines?.some((line) => line.lineNo === 2) ?? true)
+    await hub.say('depot', {
+      kind: 'cancelResponse',
+      value: { requestId: question?.requestId, answeredAt: '2026-11-22T10:00:00.000Z', accepted: true },
+    })
+    expect(await told()).toMatchObject([{ quantities: [{ externalLineId: `${id}-2`, quantity: 0 }], added: [] }])
+    expect(
+      await hub.count(`exception_case WHERE kind = 'channelUntold' AND order_id = '${await hub.orderId(id)}'`),
+    ).toBe(0)
+  })
+
+  test('the channel repeats what it was told under a name of its own for the new line: nothing is ordered twice, nothing undone', async () => {
+    await hub.say('shop', order())
+    await hub.route()
+    await change({ do: 'addLine', sku: 'SHOE-2', quantity: 4, unitPriceMinor: 700 })
+    await told()
+    await change({ do: 'setQuantity', lineNo: 3, quantity: 3 })
+    expect(await told()).toEqual([])
+    // An old word, from before the channel did it; then the word that it has done it.
+    await hub.say('shop', order(1))
+    const done = anOrder(id, '2026-11-22T09:02:00.000Z').line('SHOE-1', 3).line('SHOE-2', 2).line('SHOE-2', 4).document
+    await hub.say('shop', done)
+    await hub.route()
+    expect(
+      await hub.rows(
+        `SELECT external_id AS name, ordered, cancelled FROM order_line l WHERE order_id = $1 ORDER BY line_no`,
+        [await hub.orderId(id)],
+      ),
+    ).toEqual([
+      { name: `${id}-1`, ordered: 3, cancelled: 0 },
+      { name: `${id}-2`, ordered: 2, cancelled: 0 },
+      { name: `${id}-3`, ordered: 4, cancelled: 1 },
+    ])
+    // Its name is known now, so the last change of it can be told.
+    expect(await told()).toMatchObject([{ quantities: [{ externalLineId: `${id}-3`, quantity: 3 }], added: [] }])
+  })
+
+  test('a cancel of the whole order is told when the last node has let go, and never twice', async () => {
+    await hub.say('shop', order())
+    await hub.route()
+    await hub.deliver()
+    await cancel()
+    expect(await told()).toEqual([])
+    await hub.deliver()
+    for (const { requestId } of hub.nodes.cancelDocuments.splice(0))
+      await hub.say('depot', {
+        kind: 'cancelResponse',
+        value: { requestId, answeredAt: '2026-11-22T10:00:00.000Z', accepted: true },
+      })
+    expect(await told()).toMatchObject([{ cancelled: true, quantities: [] }])
+    await hub.say('shop', order(4, { cancelledAt: '2026-11-22T09:04:00.000Z' }))
+    expect(await told()).toEqual([])
+  })
+
+  test('a way of shipping has no place in the document: its people hear that alone', async () => {
+    await hub.say('shop', order())
+    await hub.route()
+    await change({ do: 'setService', shippingService: 'Express' })
+    expect(await told()).toEqual([])
+    const [untold] = await hub.rows<{ detail: string }>(
+      `SELECT detail FROM exception_case WHERE kind = 'channelUntold' AND order_id = $1`,
+      [await hub.orderId(id)],
+    )
+    expect(untold?.detail).toContain('the shipping service is Express now')
+  })
 })
 
 test('a whole order is cancelled for good', async () => {

@@ -7,8 +7,10 @@ import type { Issue } from '#core/issue.ts'
 import type { Outcome } from '#core/outcome.ts'
 import type { CancelRequest } from '#core/model/fulfillment.ts'
 import { OrderInput } from '#core/model/order.ts'
+import type { ChannelChange } from '#core/model/order-change.ts'
 import { StockFeed } from '#core/model/stock.ts'
 import {
+  type ChannelTracking,
   type Connector,
   defineConnector,
   type Delivery,
@@ -25,6 +27,8 @@ export type PaperBooks = {
   cancelDocuments: CancelRequest[]
   shipmentsTold: { key: string; document: Delivery<'channelShipment'>['document'] }[]
   availability: Map<string, number>
+  changesTold: ChannelChange[]
+  trackingTold: ChannelTracking[]
   effects: number
   sends: number
   lookups: number
@@ -39,6 +43,8 @@ export function paperPartner(id = 'paper'): { connector: Connector; books: Paper
     cancelDocuments: [],
     shipmentsTold: [],
     availability: new Map(),
+    changesTold: [],
+    trackingTold: [],
     effects: 0,
     sends: 0,
     lookups: 0,
@@ -71,7 +77,7 @@ export function paperPartner(id = 'paper'): { connector: Connector; books: Paper
     version: '1.0.0',
     contract: 1,
     summary: 'A partner on paper.',
-    config: z.object({}),
+    config: z.object({ hearsChanges: z.boolean().default(false) }),
     secrets: {},
     limits: () => ({ max: 1_000_000, perMs: 1_000, concurrency: 16 }),
     endpoints: () => ({}),
@@ -144,6 +150,34 @@ export function paperPartner(id = 'paper'): { connector: Connector; books: Paper
           take(transmission as Transmission, (each) =>
             books.shipmentsTold.push({ key: each.key, document: each.document as never }),
           ),
+      },
+      {
+        direction: 'out',
+        name: 'changes',
+        summary: 'What was changed in the hub.',
+        has: ({ hearsChanges }) => hearsChanges,
+        transport: 'http',
+        kind: 'channelChange',
+        batchMax: 1,
+        duplicates: 'key',
+        expectsAnswer: false,
+        prepare,
+        send: (_context, transmission) =>
+          take(transmission as Transmission, (each) => books.changesTold.push(each.document as ChannelChange)),
+      },
+      {
+        direction: 'out',
+        name: 'tracking',
+        summary: 'What became of parcels.',
+        has: ({ hearsChanges }) => hearsChanges,
+        transport: 'http',
+        kind: 'channelTracking',
+        batchMax: 1,
+        duplicates: 'key',
+        expectsAnswer: false,
+        prepare,
+        send: (_context, transmission) =>
+          take(transmission as Transmission, (each) => books.trackingTold.push(each.document as ChannelTracking)),
       },
       {
         direction: 'out',

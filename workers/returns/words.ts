@@ -2,6 +2,7 @@
 import type { ChannelReturn, ReturnInstruction } from '#core/model/return.ts'
 import type { NodeId, ReturnId, Sku } from '#core/model/ids.ts'
 import type { Instant } from '#core/model/time.ts'
+import { loadRequests } from '#store/fulfillment.ts'
 import { insertInstructions } from '#store/instructions.ts'
 import type { StoredReturn } from '#store/returns.ts'
 import type { Unit } from '#store/unit.ts'
@@ -16,10 +17,15 @@ export async function tellNode(unit: Unit, world: World, { order, ret }: Work, n
   const connection = connectionId === undefined ? undefined : connections.get(connectionId)
   const port = connection === undefined ? undefined : outboundPort(connection, 'returnInstruction')
   if (connection === undefined || port === undefined) return
+  const shipped = (await loadRequests(unit, { orderIds: [order.id] })).filter((request) =>
+    request.lines.some((line) => line.shipped > 0),
+  )
+  const origin = shipped.findLast((request) => request.nodeId === ret.nodeId) ?? shipped.at(-1)
   const document: ReturnInstruction = {
     returnId: ret.id as ReturnId,
     nodeId: ret.nodeId as NodeId,
     orderNumber: order.number ?? order.externalId,
+    ...(origin === undefined ? {} : { requestId: origin.id }),
     authorisedAt: ret.authorisedAt ?? now,
     ...(ret.trackingNumber === null ? {} : { trackingNumber: ret.trackingNumber }),
     lines: ret.lines.map((line) => ({
