@@ -71,6 +71,13 @@ const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
     absentMeansZero: false,
     rows: lines.map(({ sku, quantity }) => ({ sku, nodeId, onHand: quantity })),
   }),
+  stockChange: ({ at = 0, lines = DEFAULT_LINES }, { nodeId }) => ({
+    sku: lines[0]?.sku,
+    nodeId,
+    delta: lines[0]?.quantity,
+    at: atSecond(at),
+    reason: 'counted',
+  }),
   fulfillmentResponse: ({ requestId = 'ful_kit', at = 0, lines = DEFAULT_LINES, rejected = 0 }) => ({
     requestId,
     answeredAt: atSecond(at),
@@ -102,7 +109,19 @@ const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
       },
     ],
   }),
+  tracking: ({ id, at = 0 }) => ({ trackingNumber: `1Z${id}`, code: 'delivered', at: atSecond(at) }),
+  returnReceipt: ({ id, at = 0, lines = DEFAULT_LINES }, { nodeId }) => ({
+    receiptNumber: id,
+    nodeId,
+    receivedAt: atSecond(at),
+    references: [`rma_${id}`],
+    lines: lines.map(({ sku, quantity }) => ({ sku, item: sku, quantity, condition: 'asNew' })),
+  }),
 }
+
+/** Kinds that speak of one thing, and have no lines or rows. */
+export const isWhole = (kind: InboundKind): boolean =>
+  kind === 'cancelResponse' || kind === 'tracking' || kind === 'stockChange'
 
 /** How many parts of its own the document has: lines, rows. */
 export function partsOf(value: unknown): number {
@@ -121,7 +140,19 @@ export function anyWish(random: Random, id: string): Wish {
   return { id, at: pick(3000), lines, rejected: pick(2) }
 }
 
-type Outgoing = 'fulfillmentInstruction' | 'fulfillmentCancel' | 'channelShipment' | 'availability' | 'acknowledgement'
+type Outgoing =
+  | 'fulfillmentInstruction'
+  | 'fulfillmentCancel'
+  | 'inboundAdvice'
+  | 'returnInstruction'
+  | 'channelShipment'
+  | 'channelTracking'
+  | 'channelChange'
+  | 'channelReturn'
+  | 'channelRefund'
+  | 'availability'
+  | 'acknowledgement'
+  | 'event'
 
 /** What the hub would tell a partner. */
 export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: string }): unknown {
@@ -150,6 +181,59 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
       lines: [{ externalLineId: `line-${id}`, sku: 'SKU-1', quantity: 2 }],
       trackingNumbers: [`1Z${id}`],
       trackingUrls: [],
+    },
+    inboundAdvice: {
+      adviceNumber: id,
+      advisedOn: atSecond(0).slice(0, 10),
+      expectedOn: atSecond(0).slice(0, 10),
+      nodeId,
+      lines: [{ lineNo: 1, sku: 'SKU-1', quantity: 5 }],
+    },
+    returnInstruction: {
+      returnId: `rma_${id}`,
+      nodeId,
+      orderNumber: `#${id}`,
+      requestId: `ful_${id}`,
+      authorisedAt: atSecond(0),
+      lines: [{ lineNo: 1, sku: 'SKU-1', quantity: 1, reason: 'unwanted' }],
+    },
+    channelTracking: {
+      externalOrderId: `order-${id}`,
+      shipmentId: `shp_${id}`,
+      event: 'delivered',
+      at: atSecond(90),
+      trackingNumbers: [`1Z${id}`],
+      lines: [{ externalLineId: `line-${id}`, quantity: 2 }],
+    },
+    channelChange: {
+      externalOrderId: `order-${id}`,
+      reason: 'the customer called',
+      cancelled: false,
+      quantities: [{ externalLineId: `line-${id}`, sku: 'SKU-1', quantity: 1 }],
+      added: [],
+      knownLineIds: [`line-${id}`],
+    },
+    channelReturn: { externalReturnId: `return-${id}`, action: 'approve' },
+    channelRefund: {
+      refundId: `rfd_${id}`,
+      externalOrderId: `order-${id}`,
+      currency: 'EUR',
+      amountMinor: 1250,
+      shippingMinor: 0,
+      feeMinor: 0,
+      lines: [{ externalLineId: `line-${id}`, quantity: 1 }],
+    },
+    event: {
+      seq: 1,
+      id: `fct_${id}`,
+      kind: 'shipped',
+      orderId: `ord_${id}`,
+      channelId: where.channelId,
+      externalId: `order-${id}`,
+      at: atSecond(60),
+      actor: 'kit',
+      cause: null,
+      data: {},
     },
     availability: { sku: 'SKU-1', nodeId, available: 7 },
     acknowledgement: { for: `env_${id}`, bytes: where.receipt ?? '' },

@@ -74,6 +74,10 @@ const SENSE: { [kind: string]: (value: Loose) => void } = {
       if (line['change'] === 'delete') line['quantity'] = 0
     })
   },
+  // What is written on the goods is the product that it names.
+  returnReceipt: (value) => {
+    listOf(value['lines']).forEach((line) => (line['sku'] = line['item']))
+  },
   tillReturn: (value) => {
     value['channelId'] = 'shop'
   },

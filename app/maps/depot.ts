@@ -5,10 +5,12 @@ import {
   FulfillmentInstruction,
   FulfillmentResponse,
   ShipmentNotice,
+  TrackingEvent,
 } from '#core/model/fulfillment.ts'
+import { ReturnInstruction, ReturnReceipt } from '#core/model/return.ts'
 import { StockFeed } from '#core/model/stock.ts'
-import { answerMap, cancelAnswerMap, countMap, shipmentMap } from '#mappings/depot/events.ts'
-import { cancelMap, orderMap } from '#mappings/depot/orders.ts'
+import { answerMap, cancelAnswerMap, countMap, returnMap, shipmentMap, trackingMap } from '#mappings/depot/events.ts'
+import { cancelMap, orderMap, returnOrderMap } from '#mappings/depot/orders.ts'
 import type { MapEntry } from './entry.ts'
 import { jsonEntry } from './json.ts'
 
@@ -40,5 +42,18 @@ export const depotEntries: MapEntry[] = [
     schema: CancelResponse,
     directions: both,
   }),
+  jsonEntry(trackingMap, {
+    summary: 'What a carrier says of a parcel.',
+    kind: 'tracking',
+    schema: TrackingEvent,
+    directions: both,
+  }),
+  jsonEntry(returnOrderMap, {
+    summary: 'Return to expect.',
+    kind: 'returnInstruction',
+    schema: ReturnInstruction,
+    directions: both,
+  }),
+  jsonEntry(returnMap, { summary: 'What came back.', kind: 'returnReceipt', schema: ReturnReceipt, directions: both }),
   jsonEntry(countMap, { summary: 'Units counted.', kind: 'stock', schema: StockFeed, directions: both }),
 ]

@@ -1,6 +1,6 @@
 /** Quiet XML as entries of the catalogue. */
 import { CancelResponse, FulfillmentInstruction, FulfillmentResponse, ShipmentNotice } from '#core/model/fulfillment.ts'
-import { ReturnReceipt } from '#core/model/return.ts'
+import { ReturnInstruction, ReturnReceipt } from '#core/model/return.ts'
 import { StockChange, StockFeed } from '#core/model/stock.ts'
 import type { Instant } from '#core/model/time.ts'
 import { cancelMap, returnMap } from '#mappings/quiet/answers.ts'
@@ -8,7 +8,8 @@ import { readDocument } from '#mappings/quiet/documents.ts'
 import { PLAIN_SETTINGS } from '#mappings/quiet/leaves.ts'
 import type { QuietContext } from '#mappings/quiet/leaves.ts'
 import { orderMap } from '#mappings/quiet/order.ts'
-import { readOrder, writeOrder } from '#mappings/quiet/outgoing.ts'
+import { readOrder, writeOrder, writeReturn } from '#mappings/quiet/outgoing.ts'
+import { rmaMap } from '#mappings/quiet/return-order.ts'
 import { shipmentMap, shortPickMap } from '#mappings/quiet/result.ts'
 import { eventMap, summaryMap } from '#mappings/quiet/stock.ts'
 import type { MapContext, MapEntry } from './entry.ts'
@@ -50,6 +51,14 @@ export const quietEntries: MapEntry[] = [
     map: orderMap as unknown as MapEntry['map'],
     read: (bytes, context) => readOrder(bytes, contextOf(context)),
     write: (value, context) => writeOrder(value as FulfillmentInstruction, contextOf(context)),
+  },
+  {
+    name: rmaMap.name,
+    summary: 'RMADocument: a return to expect.',
+    kind: 'returnInstruction',
+    schema: ReturnInstruction,
+    map: rmaMap as unknown as MapEntry['map'],
+    write: (value, context) => writeReturn(value as ReturnInstruction, contextOf(context)),
   },
   ...inbound.map(([map, summary, kind, schema]): MapEntry => ({
     name: map.name,

@@ -1,5 +1,5 @@
 /** What `crossdock connector test depot` needs. */
-import { answerMap, cancelAnswerMap, countMap, shipmentMap } from '#mappings/depot/events.ts'
+import { answerMap, cancelAnswerMap, countMap, returnMap, shipmentMap, trackingMap } from '#mappings/depot/events.ts'
 import { restExhibit } from '../rest/exhibit.ts'
 
 export const exhibit = restExhibit({
@@ -7,8 +7,19 @@ export const exhibit = restExhibit({
   idField: 'id',
   events: {
     name: 'events',
-    samples: ['mappings/depot/examples/events.in.json'],
-    says: { fulfillmentResponse: answerMap, shipment: shipmentMap, cancelResponse: cancelAnswerMap, stock: countMap },
+    samples: ['mappings/depot/examples/events.in.json', 'mappings/depot/examples/parcels.in.json'],
+    says: {
+      fulfillmentResponse: answerMap,
+      shipment: shipmentMap,
+      tracking: trackingMap,
+      returnReceipt: returnMap,
+      cancelResponse: cancelAnswerMap,
+      stock: countMap,
+    },
   },
-  sends: { fulfillment: { map: 'depot order' }, cancel: { map: 'depot cancel' } },
+  sends: {
+    fulfillment: { map: 'depot order' },
+    cancel: { map: 'depot cancel' },
+    returns: { map: 'depot return order' },
+  },
 })

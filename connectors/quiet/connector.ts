@@ -4,7 +4,7 @@ import { SFTP_SECRETS, sftpEndpoint } from '../contract/sftp-settings.ts'
 import { checkFolders } from '../transport/exchange.ts'
 import { QuietConfig } from './config.ts'
 import { documents } from './documents.ts'
-import { cancel, fulfillment } from './outgoing.ts'
+import { cancel, fulfillment, returns } from './outgoing.ts'
 
 export const quiet = defineConnector({
   id: 'quiet',
@@ -17,5 +17,5 @@ export const quiet = defineConnector({
   limits: () => ({ max: 50, perMs: 1000, concurrency: 1 }),
   endpoints: (config) => ({ sftp: sftpEndpoint(config) }),
   check: ({ sftp, config }) => checkFolders(sftp, config),
-  ports: [documents, fulfillment, cancel],
+  ports: [documents, fulfillment, cancel, returns],
 })

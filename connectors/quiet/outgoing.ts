@@ -1,7 +1,7 @@
-/** Ship orders and cancels, one document a file. */
+/** Ship orders, cancels and returns to expect, one document a file. */
 import type { Parsed } from '#core/issue.ts'
 import type { Instant } from '#core/model/time.ts'
-import { writeCancel, writeOrder } from '#mappings/quiet/outgoing.ts'
+import { writeCancel, writeOrder, writeReturn } from '#mappings/quiet/outgoing.ts'
 import type { SendPort } from '../contract/connector.ts'
 import { findDeliveries, publishFile } from '../transport/exchange.ts'
 import type { QuietConfig } from './config.ts'
@@ -54,15 +54,37 @@ export const cancel: SendPort<QuietConfig, 'fulfillmentCancel'> = {
     findDeliveries(sftp, { ...config, partnerDropsRepeats: true }, transmission),
 }
 
+export const returns: SendPort<QuietConfig, 'returnInstruction'> = {
+  name: 'returns',
+  summary: 'Returns to expect, RMADocument.',
+  direction: 'out',
+  transport: 'sftp',
+  kind: 'returnInstruction',
+  batchMax: 1,
+  duplicates: 'lookup',
+  // What comes of it is told when the goods are there, by an RMAResult.
+  expectsAnswer: false,
+
+  prepare: (context, [delivery]) => {
+    if (delivery === undefined) throw new Error('a transmission holds one return')
+    const now = context.clock.now()
+    const written = writeReturn(delivery.document, contextOf(context, now))
+    return Promise.resolve(fileOf(context.config, 'RMA', delivery.document.returnId, now, written))
+  },
+
+  send: async ({ sftp, config }, transmission) => ({ all: await publishFile(sftp, config, transmission) }),
+  lookup: ({ sftp, config }, transmission) => findDeliveries(sftp, config, transmission),
+}
+
 /** `ACME_ShipmentOrder_ful_…_20261122_093000000.xml` */
 function fileOf(
   { businessUnit }: QuietConfig,
   type: string,
-  requestId: string,
+  id: string,
   now: Instant,
   written: Parsed<Uint8Array>,
 ): Parsed<{ name: string; bytes: Uint8Array }> {
   if (!written.ok) return written
   const stamp = `${now.slice(0, 10).replaceAll('-', '')}_${now.slice(11, 23).replace(/[:.]/g, '')}`
-  return { ok: true, value: { name: `${businessUnit}_${type}_${requestId}_${stamp}.xml`, bytes: written.value } }
+  return { ok: true, value: { name: `${businessUnit}_${type}_${id}_${stamp}.xml`, bytes: written.value } }
 }

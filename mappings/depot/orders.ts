@@ -1,7 +1,10 @@
-/** What the depot is asked: an order to ship, and units to leave out of it. Their JSON ↔ our documents. */
+/** What the depot is asked: an order to ship, units to leave out of it, and a return to expect. Their JSON ↔ our documents. */
 import type { CancelRequest, FulfillmentInstruction } from '#core/model/fulfillment.ts'
 import type { FulfillmentMethod } from '#core/model/node.ts'
+import type { ReturnId } from '#core/model/ids.ts'
 import type { Address } from '#core/model/party.ts'
+import { RETURN_REASONS } from '#core/model/return.ts'
+import type { ReturnInstruction, ReturnReason } from '#core/model/return.ts'
 import type { FieldMap, WithCrosswalk } from '../engine/index.ts'
 import {
   countryCode,
@@ -36,6 +39,16 @@ export type DepotCancel = {
   site: string
   reason: string
   items?: { line: number; item: string; units: number }[]
+}
+
+export type DepotReturnOrder = {
+  id: string
+  site: string
+  number: string
+  order?: string
+  agreedAt: string
+  tracking?: string
+  items: { line: number; item: string; units: number; why: string }[]
 }
 
 type Scope = WithCrosswalk
@@ -114,5 +127,37 @@ export const cancelMap: FieldMap<DepotCancel, CancelRequest, Scope, Scope> = def
         out.field('units', 'quantity', wholeNumber(1)),
       ]),
     ]),
+  ],
+})
+
+const back = rulesFor<DepotReturnOrder, ReturnInstruction, Scope>()
+const expected = rulesFor<DepotReturnOrder['items'][number], ReturnInstruction['lines'][number], Scope>()
+
+export const returnOrderMap: FieldMap<DepotReturnOrder, ReturnInstruction, Scope, Scope> = defineMap({
+  name: 'depot return order',
+  version: '1',
+  scope,
+  rules: [
+    back.field('id', 'returnId', text<ReturnId>(63)),
+    back.field('site', 'nodeId', nodeLookup('return')),
+    back.field('number', 'orderNumber', text(100)),
+    back.field('order', 'requestId', text(63), optional),
+    back.field('agreedAt', 'authorisedAt', instant),
+    back.field('tracking', 'trackingNumber', text(200), optional),
+    back.each(
+      'items',
+      'lines',
+      [
+        expected.field('line', 'lineNo', wholeNumber(1)),
+        expected.field('item', 'sku', skuLookup('return')),
+        expected.field('units', 'quantity', wholeNumber(1)),
+        expected.field(
+          'why',
+          'reason',
+          enumTable<ReturnReason>('reason', Object.fromEntries(RETURN_REASONS.map((word) => [word, word]))),
+        ),
+      ],
+      { minimum: 1, key: 'line' },
+    ),
   ],
 })

@@ -73,6 +73,7 @@ export function readDocument(bytes: Uint8Array, context: QuietContext, settings:
       return { documents: [], refused: [], ignored: 'it announces a document, which comes by itself' }
     case 'ShipOrderDocument':
     case 'ShipmentOrderCancel':
+    case 'RMADocument':
       return { documents: [], refused: [], ignored: 'it is a document of ours' }
   }
 }

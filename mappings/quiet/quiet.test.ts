@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { FulfillmentInstruction } from '#core/model/fulfillment.ts'
+import { ReturnInstruction } from '#core/model/return.ts'
 import type { NodeId, Sku } from '#core/model/ids.ts'
 import type { Instant } from '#core/model/time.ts'
 import { example, exampleText, withoutTraces } from '../engine/golden.ts'
@@ -11,7 +12,7 @@ import { PLAIN_SETTINGS } from './leaves.ts'
 import type { QuietContext, QuietSettings } from './leaves.ts'
 import { shipmentMap, shortPickMap } from './result.ts'
 import { eventMap, summaryMap } from './stock.ts'
-import { readOrder, writeCancel, writeOrder } from './outgoing.ts'
+import { readOrder, writeCancel, writeOrder, writeReturn } from './outgoing.ts'
 import { openDocument, treeOf } from './xml.ts'
 
 const folder = import.meta.dirname
@@ -68,6 +69,12 @@ test('an order is written as its golden file, and read back as it was', () => {
   const { orderId: _id, lines, ...rest } = order
   // The document has no place for the hub's order id and for names of products.
   expect(back?.value).toEqual({ ...rest, lines: lines.map(({ name: _name, ...line }) => line) })
+})
+
+test('a return to expect is written as its golden file, each line with the order that the goods left with', () => {
+  const written = writeReturn(ReturnInstruction.parse(example(folder, 'rma.in.json')), context)
+  if (!written.ok) throw new Error(JSON.stringify(written.issues))
+  golden('rma.out.xml', Buffer.from(written.value).toString('utf8'))
 })
 
 const opened = (name: string) => {

@@ -147,6 +147,26 @@ export const DOCUMENTS = {
   },
   RMAResultDocument: { children: [child('RMAResult', '+', RMA_RESULT)] },
   RMAResult: RMA_RESULT,
+  // After the documents that two open clients write (flowlink, solidus); its XSD is not public.
+  RMADocument: {
+    children: [
+      child('RMA', '1', {
+        attributes: { ClientID: must(), BusinessUnit: must(), RMANumber: must(), TrackingNumber: may() },
+        children: [
+          child('Line', '+', {
+            attributes: {
+              LineNo: must('quantity'),
+              OrderNumber: must(),
+              ItemNumber: must(),
+              Quantity: must('quantity'),
+              SaleUOM: must(),
+              ReturnReason: must(),
+            },
+          }),
+        ],
+      }),
+    ],
+  },
   Acknowledgment: {
     attributes: { OriginalDocumentType: must(), OriginalDocumentName: may(), OriginalDocumentKey: may() },
   },

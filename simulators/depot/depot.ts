@@ -1,5 +1,5 @@
 /**
- * A small depot behind its JSON API, with books of its own and bad manners on demand. It confirms an order, ships it a moment later, and
+ * A small depot behind its JSON API, with books of its own and bad manners on demand. It confirms an order, ships it a moment later, takes goods back, and
  * tells both by messages signed as Standard Webhooks 1.0.0 says, again and again until they are taken.
  */
 import { createHmac } from 'node:crypto'
@@ -42,6 +42,8 @@ export async function startDepot(options: DepotOptions) {
   const timers = new Timers()
   const manners: DepotManners = { loseAnswers: 0, throttle: 0, repeat: false, shortPick: 0 }
   const cancels = new Map<string, boolean>()
+  /** Returns that were announced, by the hub's name. */
+  const expected = new Map<string, Body>()
   const state = { hub: '', messages: 0, calls: [] as string[] }
 
   const tell = (event: object): void => {
@@ -111,6 +113,8 @@ export async function startDepot(options: DepotOptions) {
       return [429, {}]
     }
     if (url === '/ping') return [200, {}]
+    const rma = /^\/returns(?:\/([^/]+))?$/.exec(url)
+    if (rma !== null) return answerToReturn(method, rma[1], await bytesOf(request))
     const [, id, verb] = /^\/orders(?:\/([^/]+)(\/cancel)?)?$/.exec(url) ?? []
     if (method === 'GET') {
       const known = id !== undefined && (verb === undefined ? warehouse.order(id) !== undefined : cancels.has(id))
@@ -123,6 +127,15 @@ export async function startDepot(options: DepotOptions) {
     else if (warehouse.order(id) === undefined) return [422, { code: 'unknown', detail: 'There is no such order' }]
     else cancel(id)
     return [201, { reference: `R-${id ?? body.id ?? ''}` }]
+  }
+
+  const answerToReturn = (method: string, id: string | undefined, bytes: Uint8Array): [number, object] => {
+    if (method === 'GET') return expected.has(id ?? '') ? [200, {}] : [404, { code: 'not-found' }]
+    const read = readJson(bytes)
+    if (!read.ok) return [400, { code: 'json', detail: 'The body is no JSON' }]
+    const body = read.value as Body
+    expected.set(body.id ?? '', body)
+    return [201, { reference: `RR-${body.id ?? ''}` }]
   }
 
   const server = createServer((request, response) => {
@@ -156,8 +169,20 @@ export async function startDepot(options: DepotOptions) {
       const items = warehouse.items().map(({ item, onHand }) => ({ item, site, units: onHand }))
       tell({ type: 'stock.counted', at: now(), what: 'ALL', items })
     },
+    /** A carrier's word on a parcel. */
+    track: (tracking: string, word: string): void => tell({ type: 'parcel.tracked', tracking, state: word, at: now() }),
+    /** A parcel comes back with what was announced. */
+    receiveReturn: (id: string): void => {
+      const items = (expected.get(id)?.items ?? []).map(({ item, units }) => ({ item, units, found: 'NEW' }))
+      tell({ type: 'return.received', receipt: `RR-${id}`, at: now(), site, marks: [id], items })
+    },
     calls: state.calls,
-    books: () => ({ items: warehouse.items(), orders: warehouse.orders(), cancels: Object.fromEntries(cancels) }),
+    books: () => ({
+      returnsExpected: [...expected.keys()],
+      items: warehouse.items(),
+      orders: warehouse.orders(),
+      cancels: Object.fromEntries(cancels),
+    }),
     close: async (): Promise<void> => {
       timers.clear()
       server.closeAllConnections()

@@ -11,6 +11,7 @@ export type Party = { clientId: string; businessUnit: string; warehouse: string 
 export type Incoming =
   | { kind: 'order'; number: string; lines: OrderedLine[] }
   | { kind: 'cancel'; number: string }
+  | { kind: 'return'; rma: string; lines: OrderedLine[] }
   | { kind: 'unreadable'; why: string }
 
 export function readIncoming(bytes: Uint8Array): Incoming {
@@ -18,6 +19,15 @@ export function readIncoming(bytes: Uint8Array): Incoming {
   if (!read.ok) return { kind: 'unreadable', why: read.issues[0]?.rule ?? 'no XML' }
   const root = read.value
   if (root.name === 'ShipmentOrderCancel') return { kind: 'cancel', number: root.attributes['OrderNumber'] ?? '' }
+  const [rma] = elementsOf(root, 'RMA')
+  if (root.name === 'RMADocument' && rma !== undefined) {
+    const lines = elementsOf(rma, 'Line').map(({ attributes }) => ({
+      line: attributes['LineNo'] ?? '',
+      item: attributes['ItemNumber'] ?? '',
+      quantity: Number(attributes['Quantity']),
+    }))
+    return { kind: 'return', rma: rma.attributes['RMANumber'] ?? '', lines }
+  }
   const number = elementsOf(root, 'OrderHeader')[0]?.attributes['OrderNumber']
   if (root.name !== 'ShipOrderDocument' || number === undefined)
     return { kind: 'unreadable', why: `${root.name} is not known here` }

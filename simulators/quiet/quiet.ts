@@ -8,7 +8,7 @@ import { type FileManners, GOOD_FILE_MANNERS, startFilePartner, type FilePartner
 import type { SftpLogin } from '../kit/sftp/server.ts'
 import { Tally } from '../kit/tally.ts'
 import { Timers } from '../kit/timers.ts'
-import { Warehouse, type WarehouseItem, type WarehouseOrder } from '../kit/warehouse.ts'
+import { type OrderedLine, Warehouse, type WarehouseItem, type WarehouseOrder } from '../kit/warehouse.ts'
 import {
   acknowledgmentOf,
   cancelResultOf,
@@ -64,6 +64,8 @@ export type QuietWarehouse = Pick<FilePartner, 'folder' | 'sftp' | 'close'> & {
     items: WarehouseItem[]
     orders: WarehouseOrder[]
     documents: Record<string, number>
+    /** Returns that were announced, by RMA number. */
+    returnsExpected: Record<string, readonly OrderedLine[]>
     filesOut: Record<string, number>
     troubles: string[]
   }
@@ -77,6 +79,7 @@ export async function startQuietWarehouse(options: QuietOptions): Promise<QuietW
   const warehouse = new Warehouse(options.stock, options.unitsPerCarton)
   const timers = new Timers()
   const documents = new Tally()
+  const expected = new Map<string, readonly OrderedLine[]>()
   let files = 0
   let events = 0
 
@@ -119,6 +122,10 @@ export async function startQuietWarehouse(options: QuietOptions): Promise<QuietW
       )
       return
     }
+    if (said.kind === 'return') {
+      expected.set(said.rma, said.lines)
+      return lay('Acknowledgment', said.rma, acknowledgmentOf(name, said.rma))
+    }
     const fresh = warehouse.receive(said.number, said.lines) === 'fresh'
     lay('Acknowledgment', said.number, acknowledgmentOf(name, said.number))
     if (!fresh) return
@@ -141,6 +148,7 @@ export async function startQuietWarehouse(options: QuietOptions): Promise<QuietW
       items: warehouse.items(),
       orders: warehouse.orders(),
       documents: documents.all(),
+      returnsExpected: Object.fromEntries(expected),
       filesOut: partner.filesOut(),
       troubles: [...partner.troubles],
     }),

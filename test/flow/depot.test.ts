@@ -1,5 +1,7 @@
 /** The connector that is there to be copied, whole: orders, cancels and messages over real HTTP, with a depot that misbehaves. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ReturnRequest } from '#core/model/return.ts'
+import { returnActions } from '#workers/returns/actions.ts'
 import { type Depot, startDepot } from '#simulators/depot/depot.ts'
 import { anOrder } from '../kit/builders.ts'
 import { aNode, openPartnerHub, type PartnerHub } from '../kit/partner-hub.ts'
@@ -11,7 +13,7 @@ let hub: PartnerHub
 const network = () => ({
   channels: [{ id: 'web', name: 'Web', currency: 'EUR', connection: 'shop' }],
   connections: [
-    { id: 'shop', connector: 'paper-shop' },
+    { id: 'shop', connector: 'paper-shop', config: { hearsChanges: true } },
     {
       id: 'depot',
       connector: 'depot',
@@ -64,6 +66,43 @@ test('what a picker does not find comes back to be routed, and waits for a perso
   await hub.sell('1', anOrder('1').line('SHOE', 3).document)
   await hub.until('two are shipped', async () => (await hub.count('order_line WHERE shipped = 2')) === 1)
   await hub.until('one waits', async () => (await hub.count(`sales_order WHERE routing = 'parked'`)) === 1)
+})
+
+test('a parcel is followed to the door and the shop hears it; what comes back was announced, and is received by what was announced', async () => {
+  await stocked()
+  await hub.sell('1', anOrder('1').line('SHOE', 3).document)
+  await hub.until('the shop is told', () => hub.shop.shipmentsTold.length === 1)
+  const [tracking = ''] = hub.shop.shipmentsTold[0]?.document.trackingNumbers ?? []
+  partner.track('NOBODY-KNOWS', 'DELIVERED')
+  partner.track(tracking, 'LOST')
+  await hub.until('a person is told', async () => (await hub.count(`exception_case WHERE state = 'open'`)) === 1)
+  partner.behave({ repeat: true })
+  partner.track(tracking, 'DELIVERED')
+  await hub.until('it is delivered', async () => (await hub.count('order_line WHERE delivered = 3')) === 1)
+  await hub.until('the shop hears it', () => hub.shop.trackingTold.length === 2)
+  expect(hub.shop.trackingTold).toMatchObject([
+    { event: 'exception' },
+    { event: 'delivered', trackingNumbers: [tracking] },
+  ])
+  expect(await hub.count(`exception_case WHERE state = 'open'`)).toBe(0)
+  expect(await hub.rows('SELECT code, value FROM quarantine_item')).toEqual([
+    { code: 'tracking.unknown-parcel', value: 'NOBODY-KNOWS' },
+  ])
+
+  const [order] = await hub.rows<{ id: string }>('SELECT id FROM sales_order')
+  const asked = await returnActions(hub.hub.world).request(
+    ReturnRequest.parse({
+      orderId: order?.id,
+      requestedAt: new Date().toISOString(),
+      lines: [{ lineNo: 1, quantity: 2, reason: 'size' }],
+    }),
+    'api:desk',
+  )
+  const returnId = asked.kind === 'done' ? asked.returnId : expect.fail(JSON.stringify(asked))
+  await hub.until('the depot expects it', () => partner.books().returnsExpected.includes(returnId))
+  partner.receiveReturn(returnId)
+  await hub.until('it is there', async () => (await hub.count(`order_line WHERE returned = 2`)) === 1)
+  expect(await hub.rows('SELECT on_hand AS n FROM stock_position')).toEqual([{ n: 9 }])
 })
 
 test('a wrong signature is refused, and a wrong token is told as what to cure', async () => {

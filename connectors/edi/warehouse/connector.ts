@@ -1,4 +1,4 @@
-/** A 3PL that trades X12 files over SFTP: 940, 943 and 997 out; 945, 944, 947, 846 and 997 in. */
+/** A 3PL that trades X12 files over SFTP: 940, 943, 180 and 997 out; 945, 944, 947, 846 and 997 in. */
 import { defineConnector } from '../../contract/connector.ts'
 import { acknowledgements } from '../acknowledgements.ts'
 import { documentsPort } from '../documents.ts'
@@ -8,6 +8,7 @@ import { ONE_AT_A_TIME } from '../sftp-folders.ts'
 import { advices } from './advices.ts'
 import { WarehouseConfig } from './config.ts'
 import { fulfillment } from './fulfillment.ts'
+import { returns } from './returns.ts'
 import { readWarehouseSet } from './sets.ts'
 
 export const edi3pl = defineConnector({
@@ -29,6 +30,7 @@ export const edi3pl = defineConnector({
     }),
     fulfillment,
     advices,
+    returns,
     acknowledgements,
   ],
 })
