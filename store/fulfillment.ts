@@ -15,6 +15,7 @@ const REQUEST = {
   negotiation: 'text',
   created_at: 'timestamptz',
   release_at: 'timestamptz',
+  pack_group: 'text',
   submitted_at: 'timestamptz',
   answer_due_at: 'timestamptz',
 } as const
@@ -72,6 +73,7 @@ export async function insertRequests(
       negotiation: request.negotiation,
       created_at: request.createdAt,
       release_at: request.releaseAt,
+      pack_group: request.packGroup,
       submitted_at: request.submittedAt,
       answer_due_at: request.answerDueAt,
     })),
@@ -123,6 +125,7 @@ type RequestRow = {
   negotiation: FulfillmentRequest['negotiation']
   created_at: Instant
   release_at: Instant | null
+  pack_group: string | null
   submitted_at: Instant | null
   answer_due_at: Instant | null
   moving: boolean
@@ -134,7 +137,7 @@ type LineRow = Omit<FulfillmentRequestLine, 'components' | 'back'> & {
 } & WantedBack
 
 const COLUMNS =
-  'id, order_id, node_id, connection_id, decision_id, method, work, negotiation, created_at, release_at, submitted_at, answer_due_at, moving, version'
+  'id, order_id, node_id, connection_id, decision_id, method, work, negotiation, created_at, release_at, pack_group, submitted_at, answer_due_at, moving, version'
 
 /** By `id` (many) or `orderIds`. Callers that will change them hold the orders' locks. */
 export async function loadRequests(
@@ -172,6 +175,7 @@ export async function loadRequests(
     })),
     createdAt: head.created_at,
     ...(head.release_at === null ? {} : { releaseAt: head.release_at }),
+    ...(head.pack_group === null ? {} : { packGroup: head.pack_group }),
     ...(head.submitted_at === null ? {} : { submittedAt: head.submitted_at }),
     ...(head.answer_due_at === null ? {} : { answerDueAt: head.answer_due_at }),
     ...(head.moving ? { moving: true } : {}),

@@ -32,13 +32,16 @@ export async function shipmentOf(
   return row
 }
 
-/** Carriers use their numbers again after some months: of several shipments the youngest is meant. */
-export async function shipmentWithParcel(db: Queryable, trackingNumber: string): Promise<StoredShipment | undefined> {
-  const [row] = await db.query<StoredShipment>(
-    `${SELECT} WHERE s.packages @> $1::jsonb ORDER BY s.shipped_at DESC, s.id DESC LIMIT 1`,
+/**
+ * Shipments with this parcel: several where requests were packed together. Carriers use their numbers again after some months, so only
+ * the youngest counts, and what left in the same week.
+ */
+export async function shipmentsWithParcel(db: Queryable, trackingNumber: string): Promise<StoredShipment[]> {
+  return db.query<StoredShipment>(
+    `${SELECT} WHERE s.packages @> $1::jsonb AND s.shipped_at > (SELECT max(y.shipped_at) FROM shipment y WHERE y.packages @> $1::jsonb) - interval '7 days'
+     ORDER BY s.order_id, s.id`,
     [JSON.stringify([{ trackingNumber }])],
   )
-  return row
 }
 
 export async function setTracking(db: Queryable, id: string, tracking: StoredShipment['tracking']): Promise<void> {

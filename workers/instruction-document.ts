@@ -25,6 +25,7 @@ export function instructionDocument(
     ...shipToOf(order, store),
     ...(order.shippingService === undefined ? {} : { shippingService: order.shippingService }),
     ...(neededBy === undefined ? {} : { neededBy }),
+    ...(request.packGroup === undefined ? {} : { packGroup: request.packGroup }),
     lines: request.lines
       .filter((line) => line.outstanding > 0)
       .map((line) => {

@@ -14,7 +14,7 @@ import {
   setTracking,
   type StoredShipment,
   shipmentOf,
-  shipmentWithParcel,
+  shipmentsWithParcel,
 } from '#store/shipments.ts'
 import type { Unit } from '#store/unit.ts'
 import { tellTracking } from './tell-channels.ts'
@@ -62,20 +62,23 @@ async function applyWord(
   { value, connectionId, envelopeId }: Incoming<TrackingEvent>,
   now: Instant,
 ): Promise<Verdict> {
-  const known = await shipmentWithParcel(unit, value.trackingNumber)
-  if (known === undefined || !maySpeak(world, connectionId, known.nodeId))
-    return { kind: 'refused', issues: [strangeParcel(value.trackingNumber)] }
-  const shipment = await locked(unit, known)
-  const words = heard(shipment.tracking, value)
-  if (words === undefined) return { kind: 'duplicate' }
-  await setTracking(unit, shipment.id, words)
-  const event = shipmentEvent(shipment.trackingNumbers, words, shipment.state)
-  if (event !== undefined) {
+  const known = await shipmentsWithParcel(unit, value.trackingNumber)
+  const mine = known.filter((each) => maySpeak(world, connectionId, each.nodeId))
+  if (mine.length === 0) return { kind: 'refused', issues: [strangeParcel(value.trackingNumber)] }
+  let news = false
+  for (const each of mine) {
+    const shipment = await locked(unit, each)
+    const words = heard(shipment.tracking, value)
+    if (words === undefined) continue
+    news = true
+    await setTracking(unit, shipment.id, words)
+    const event = shipmentEvent(shipment.trackingNumbers, words, shipment.state)
+    if (event === undefined) continue
     const detail = [value.detail, value.place].filter((part) => part !== undefined).join(', ')
     const told = { event, at: value.at, ...(detail === '' ? {} : { detail }) }
     await moveShipment(unit, world, shipment, told, { actor: connectionId, cause: envelopeId }, now)
   }
-  return { kind: 'applied' }
+  return { kind: news ? 'applied' : 'duplicate' }
 }
 
 /** Whoever runs the node; and carriers and those who ask them, who run no node and sell nothing. */

@@ -27,6 +27,7 @@ import type { Unit } from '#store/unit.ts'
 import { instructionDocument } from './instruction-document.ts'
 import { type Master, outboundPort } from './master.ts'
 import type { Looked } from './overtaken.ts'
+import { packedTogether } from './pack-together.ts'
 import { letWait, type Rest, tellUnroutable } from './unserved.ts'
 import type { World } from './world.ts'
 
@@ -82,11 +83,12 @@ export async function writeDecisions(
   unit: Unit,
   world: World,
   master: Master,
-  decided: readonly Decided[],
+  routed: readonly Decided[],
   allocations: readonly NewAllocation[],
   looked: Looked,
   now: Instant,
 ): Promise<void> {
+  const decided = await packedTogether(unit, world, master, routed, now)
   const requests = decided.flatMap((each) => each.requests)
   // Nothing here waits for another's answer: on a server they share one round trip.
   const [roomy] = await Promise.all([

@@ -88,6 +88,8 @@ export const FulfillmentRequest = z.object({
   createdAt: Instant,
   /** The node is not told before this: the grace period of its order. */
   releaseAt: Instant.optional(),
+  /** Requests of one group go to one customer and leave in one parcel. */
+  packGroup: z.string().max(63).optional(),
   /** When it was told. */
   submittedAt: Instant.optional(),
   /** The node's next word is overdue after this; absent as long as it was not told. */
@@ -109,6 +111,8 @@ export const FulfillmentInstruction = z.object({
   shipTo: Address.optional(),
   shippingService: z.string().max(100).optional(),
   neededBy: Instant.optional(),
+  /** Pack it together with all others of this group: one customer, one address, one service. Each can still be cancelled alone. */
+  packGroup: z.string().max(63).optional(),
   lines: z
     .array(
       z.object({

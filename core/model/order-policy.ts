@@ -1,7 +1,7 @@
 /**
  * What happens to orders beside routing: which are held and why, and how long a customer may think better of it before anybody is
- * told. Data with a version, like the stock policy. Every hold rule that matches places its own hold; the first grace rule that
- * matches decides.
+ * told. Data with a version, like the stock policy. Every hold rule that matches places its own hold; of the rules for grace and
+ * for packing together the first that matches decides.
  */
 import { z } from 'zod'
 import { ChannelId, Sku } from './ids.ts'
@@ -64,11 +64,26 @@ export const GraceRule = z.strictObject({
 })
 export type GraceRule = z.infer<typeof GraceRule>
 
+/**
+ * Requests of one customer at one node, to one address and by one service, wait for each other and leave in one parcel. Counted, like
+ * grace, from when the order was placed; an order whose time is over only joins a parcel that is still waiting.
+ */
+export const PackTogetherRule = z.strictObject({
+  name: RuleName,
+  match: OrderMatch.default({}),
+  minutes: z
+    .int()
+    .min(1)
+    .max(60 * 24 * 7),
+})
+export type PackTogetherRule = z.infer<typeof PackTogetherRule>
+
 export const OrderPolicy = z
   .strictObject({
     version: z.string().min(1).max(50),
     holds: z.array(HoldRule).max(200).default([]),
     grace: z.array(GraceRule).max(200).default([]),
+    packTogether: z.array(PackTogetherRule).max(200).default([]),
   })
   .superRefine((policy, context) => {
     const seen = new Set<string>()

@@ -22,3 +22,12 @@ const placeOf = ({ line1, line2, city, postcode, country }: Address): string =>
         .replaceAll(/[^\p{L}\p{N}]/gu, ''),
     )
     .join('|')
+
+/** Orders with the same one may leave in one parcel: who bought, who receives, where, and by what service. Undefined: nobody knows. */
+export function parcelOf(order: Addresses & { shippingService?: string | undefined }): string | undefined {
+  const buyer = buyerOf(order)
+  const { shipTo } = order
+  if (buyer === undefined || shipTo === undefined) return undefined
+  const person = `${shipTo.name ?? ''}|${shipTo.company ?? ''}`.trim().toLowerCase()
+  return [buyer, person, placeOf(shipTo), order.shippingService ?? ''].join('\u001f')
+}

@@ -46,3 +46,12 @@ export function graceEnds(
   const ends = plusMs(order.placedAt, rule.minutes * 60_000)
   return ends > now ? ends : undefined
 }
+
+/** When a parcel that begins with this order is told to its node; undefined: it waits for no other. The past: it only joins. */
+export function packWindowEnds(
+  policy: Pick<OrderPolicy, 'packTogether'>,
+  order: Matchable & Pick<Order, 'placedAt'>,
+): Instant | undefined {
+  const rule = policy.packTogether.find((each) => matches(each.match, order))
+  return rule === undefined ? undefined : plusMs(order.placedAt, rule.minutes * 60_000)
+}

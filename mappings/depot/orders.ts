@@ -31,6 +31,7 @@ export type DepotOrder = {
   method: string
   carrierService?: string
   shipBy?: string
+  packWith?: string
   recipient?: { name?: string; street: string; street2?: string; city: string; zip?: string; country: string }
   items: { line: number; item: string; title?: string; units: number; priceMinor: number; currency: string }[]
 }
@@ -79,6 +80,7 @@ export const orderMap: FieldMap<DepotOrder, FulfillmentInstruction, Scope, Scope
     ),
     order.field('carrierService', 'shippingService', text(100), optional),
     order.field('shipBy', 'neededBy', instant, optional),
+    order.field('packWith', 'packGroup', text(63), optional),
     order.one(
       'recipient',
       'shipTo',

@@ -47,6 +47,7 @@ export type ErpRequest = {
   method: string
   service?: string
   neededBy?: string
+  packGroup?: string
   shipTo?: ErpAddress
   lines: {
     lineNo: number
@@ -173,6 +174,7 @@ export const requestMap: FieldMap<ErpRequest, FulfillmentInstruction, WithCrossw
     ),
     head.field('service', 'shippingService', text(100), optional),
     head.field('neededBy', 'neededBy', instant, optional),
+    head.field('packGroup', 'packGroup', text(63), optional),
     head.one('shipTo', 'shipTo', addressRules, optional),
     head.each('lines', 'lines', lineRules, { minimum: 1, key: 'lineNo' }),
   ],
