@@ -36,6 +36,7 @@ const LINE = {
   unit_price_minor: 'int8',
   discount_minor: 'int8',
   tax_minor: 'int8',
+  substitution: 'text',
   method: 'text',
   node_id: 'text',
   promised_by: 'timestamptz',
@@ -190,6 +191,7 @@ const lineRow = (orderId: string, line: OrderLine) => ({
   unit_price_minor: line.unitPriceMinor,
   discount_minor: line.discountMinor,
   tax_minor: line.taxMinor,
+  substitution: line.substitution,
   method: line.method,
   node_id: line.nodeId,
   promised_by: line.promisedBy,
@@ -220,6 +222,7 @@ type LineRow = {
   unit_price_minor: number
   discount_minor: number | null
   tax_minor: number | null
+  substitution: NonNullable<OrderLine['substitution']> | null
   method: OrderLine['method']
   node_id: OrderLine['nodeId'] | null
   promised_by: Instant | null
@@ -345,6 +348,7 @@ const lineFromRow = (row: LineRow): OrderLine => ({
   unitPriceMinor: row.unit_price_minor,
   ...(row.discount_minor === null ? {} : { discountMinor: row.discount_minor }),
   ...(row.tax_minor === null ? {} : { taxMinor: row.tax_minor }),
+  ...(row.substitution === null ? {} : { substitution: row.substitution }),
   method: row.method,
   ...(row.node_id === null ? {} : { nodeId: row.node_id }),
   ...(row.promised_by === null ? {} : { promisedBy: row.promised_by }),
@@ -460,4 +464,18 @@ export async function wakeParkedOrders(db: Queryable, skus: readonly string[], n
     [skus, now],
   )
   return rows.map((row) => row.id)
+}
+
+/** Lines whose customer allowed substitutes, and of which units wait after they were decided on. */
+export function waitingForSubstitutes(
+  db: Queryable,
+  max: number,
+): Promise<{ orderId: string; lineNo: number; sku: string; waits: number }[]> {
+  return db.query(
+    `SELECT l.order_id AS "orderId", l.line_no AS "lineNo", l.sku, l.open + l.backordered AS waits
+     FROM order_line l JOIN sales_order o ON o.id = l.order_id
+     WHERE l.substitution = 'allowed' AND l.open + l.backordered > 0 AND o.routing IN ('none', 'parked') AND o.cancelled_at IS NULL
+     ORDER BY l.order_id, l.line_no LIMIT $1`,
+    [max],
+  )
 }

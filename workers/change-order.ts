@@ -20,6 +20,7 @@ import type { Queryable } from '#store/database.ts'
 import { type Evaluated, evaluateOrder } from './evaluate.ts'
 import { followAmendment } from './follow-amendment.ts'
 import { retryRaces } from './races.ts'
+import { claimSubstitutes, noSubstitute, type Substitute, SubstituteGone } from './substitute.ts'
 import { tellChanges } from './tell-changes.ts'
 import type { World } from './world.ts'
 
@@ -92,6 +93,7 @@ export async function changeOrder(
       kind: 'edited',
       reason: wish.reason,
       effect: preview.effect,
+      substitutes: wish.changes.flatMap((change, index) => (change.do === 'substitute' ? [{ ...change, index }] : [])),
     },
   )
 }
@@ -126,7 +128,7 @@ export async function cancelOrder(
   const made = order === undefined ? { kind: 'unknown' as const } : await decide(world.db, order, world.clock.now())
   if (made.kind !== 'made') return made
   const effect = await effectOf(world, made)
-  return write(world, orderId, actor, decide, { kind: 'cancelled', reason: wish.reason, effect })
+  return write(world, orderId, actor, decide, { kind: 'cancelled', reason: wish.reason, effect, substitutes: [] })
 }
 
 async function make(db: Queryable, order: StoredOrder, wish: ChangeWish, now: Instant): Promise<Made | ChangeRefusal> {
@@ -134,13 +136,15 @@ async function make(db: Queryable, order: StoredOrder, wish: ChangeWish, now: In
   const pending = pendingOf(await loadRequests(db, { orderIds: [order.id] }))
   const wanted = edited(order, wish.changes, pending)
   if (!wanted.ok) return { kind: 'refused', index: wanted.index, reason: wanted.reason }
-  const unknown = await unknownSku(db, wish.changes)
+  const unknown = (await unknownSku(db, wish.changes)) ?? (await noSubstitute(db, order, wish.changes))
   if (unknown !== undefined) return unknown
   return makeFrom(db, order, wanted.input, wanted.touched, now)
 }
 
 async function unknownSku(db: Queryable, changes: readonly OrderChange[]): Promise<ChangeRefusal | undefined> {
-  const added = changes.flatMap((change, index) => (change.do === 'addLine' ? [{ index, sku: change.sku }] : []))
+  const added = changes.flatMap((change, index) =>
+    change.do === 'addLine' || change.do === 'substitute' ? [{ index, sku: change.sku }] : [],
+  )
   if (added.length === 0) return undefined
   const known = new Set(
     (
@@ -189,31 +193,46 @@ async function write(
   orderId: string,
   actor: string,
   decide: (db: Queryable, order: StoredOrder, now: Instant) => Promise<Made | ChangeRefusal>,
-  told: { kind: 'edited' | 'cancelled'; reason: string; effect: ChangeEffect },
+  told: { kind: 'edited' | 'cancelled'; reason: string; effect: ChangeEffect; substitutes: readonly Substitute[] },
 ): Promise<ChangeAnswer> {
   await world.master.fresh()
-  return retryRaces(() =>
-    world.commit(async (unit): Promise<ChangeAnswer> => {
-      const now = world.clock.now()
-      const [order] = await lockOrders(unit, [orderId])
-      if (order === undefined) return { kind: 'unknown' }
-      const made = await decide(unit, order, now)
-      if (made.kind !== 'made') return made
-      const { after, amendment } = made
-      const id = world.ids.next('fct')
-      const fact: NewOrderFact = { kind: told.kind, at: now, data: { reason: told.reason, changes: amendment.changes } }
-      await appendFacts(unit, [{ ...fact, id, orderId, actor, cause: id }])
-      await followAmendment(
-        unit,
-        world,
-        { order: after, holdsBefore: order.holds, unwanted: amendment.unwanted, recalls: amendment.recalls },
-        { actor, cause: id, reason: told.reason },
-        now,
-      )
-      await tellChanges(unit, world, [orderId], { reason: told.reason, byHand: true }, now)
-      return { kind: 'done', effect: { ...told.effect, version: after.version } }
-    }),
-  )
+  try {
+    return await retryRaces(() => writeOnce(world, orderId, actor, decide, told))
+  } catch (error) {
+    // All of it or nothing: what was written before the substitute was found missing is undone.
+    if (error instanceof SubstituteGone) return { kind: 'refused', index: error.index, reason: error.message }
+    throw error
+  }
+}
+
+function writeOnce(
+  world: World,
+  orderId: string,
+  actor: string,
+  decide: (db: Queryable, order: StoredOrder, now: Instant) => Promise<Made | ChangeRefusal>,
+  told: { kind: 'edited' | 'cancelled'; reason: string; effect: ChangeEffect; substitutes: readonly Substitute[] },
+): Promise<ChangeAnswer> {
+  return world.commit(async (unit): Promise<ChangeAnswer> => {
+    const now = world.clock.now()
+    const [order] = await lockOrders(unit, [orderId])
+    if (order === undefined) return { kind: 'unknown' }
+    const made = await decide(unit, order, now)
+    if (made.kind !== 'made') return made
+    const { after, amendment } = made
+    const id = world.ids.next('fct')
+    const fact: NewOrderFact = { kind: told.kind, at: now, data: { reason: told.reason, changes: amendment.changes } }
+    await appendFacts(unit, [{ ...fact, id, orderId, actor, cause: id }])
+    await followAmendment(
+      unit,
+      world,
+      { order: after, holdsBefore: order.holds, unwanted: amendment.unwanted, recalls: amendment.recalls },
+      { actor, cause: id, reason: told.reason },
+      now,
+    )
+    await claimSubstitutes(unit, world, after, told.substitutes, { actor, cause: id }, now)
+    await tellChanges(unit, world, [orderId], { reason: told.reason, byHand: true }, now)
+    return { kind: 'done', effect: { ...told.effect, version: after.version } }
+  })
 }
 
 async function effectOf(world: World, { before, after, amendment, requests }: Made): Promise<ChangeEffect> {

@@ -17,6 +17,7 @@ import { replaceable, SILENT, takeBack } from './overdue.ts'
 import { releaseAfterGrace } from './submit.ts'
 import { retryRaces } from './races.ts'
 import { handleOverdueReturns } from './returns/lapse.ts'
+import { substituteAllowed } from './substitute-allowed.ts'
 import type { World } from './world.ts'
 
 const MAX_AT_ONCE = 500
@@ -38,6 +39,7 @@ export async function handleTimers(world: World): Promise<void> {
   await releaseAfterGrace(world)
   await tellOverdueHolds(world)
   await handleOverdueReturns(world)
+  await substituteAllowed(world)
   const now = world.clock.now()
   const overdue = await remindFirst(world, await overdueRequests(world.db, now), now)
   const silent = await replaceable(

@@ -7,6 +7,7 @@ export const FACT_KINDS = [
   'captured',
   'amended',
   'edited',
+  'substituted',
   'erased',
   'held',
   'holdReleased',

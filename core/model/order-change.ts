@@ -22,6 +22,17 @@ export const OrderChange = z.discriminatedUnion('do', [
     nodeId: NodeId.optional(),
     promisedBy: Instant.optional(),
   }),
+  /** Units of the line that wait for goods become units of one of its product's substitutes, which are claimed in the same commit. */
+  z.strictObject({
+    do: z.literal('substitute'),
+    lineNo,
+    sku: Sku,
+    quantity: PositiveQuantity,
+    /** What the customer pays for one; left out: what he pays for the one that it stands in for. */
+    unitPriceMinor: MinorUnits.optional(),
+    /** Whose yes it is, and how it was said: `Ann, by telephone`. */
+    consent: z.string().trim().min(1).max(200),
+  }),
   z.strictObject({ do: z.literal('setAddress'), shipTo: Address.strict() }),
   z.strictObject({ do: z.literal('setMethod'), lineNo, method: FulfillmentMethod, nodeId: NodeId.optional() }),
   z.strictObject({ do: z.literal('setService'), shippingService: z.string().min(1).max(100) }),

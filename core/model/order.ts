@@ -29,6 +29,8 @@ export const OrderLineInput = z.object({
   nodeId: NodeId.optional(),
   /** The customer was promised hand-over or delivery by then. */
   promisedBy: Instant.optional(),
+  /** Of goods that nobody has: whether others may be sent instead. `ask`, and when it is left out: only with the customer's yes. */
+  substitution: z.enum(['refused', 'ask', 'allowed']).optional(),
   /** Units that the customer has taken along already, at the till of `nodeId`: nobody has to fulfill them. Of `quantity`. */
   handedOver: Quantity.optional(),
 })

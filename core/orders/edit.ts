@@ -32,6 +32,36 @@ export function edited(order: Order, changes: readonly OrderChange[], pending: (
         input.totalMinor += change.quantity * change.unitPriceMinor
         break
       }
+      case 'substitute': {
+        const line = known.find((each) => each.lineNo === change.lineNo)
+        const said = lines.get(change.lineNo)
+        if (line === undefined || said === undefined)
+          return { ok: false, index, reason: `the order has no line ${change.lineNo}` }
+        if (line.substitution === 'refused')
+          return { ok: false, index, reason: `the customer wants no substitute for line ${change.lineNo}` }
+        const already = touched.has(line.externalId)
+        const wanted = already ? said.quantity - said.cancelledQuantity : wantedNow(line, pending)
+        const waiting =
+          line.counters.open + line.counters.backordered - (already ? wantedNow(line, pending) - wanted : 0)
+        if (change.quantity > waiting)
+          return { ok: false, index, reason: `${Math.max(0, waiting)} units of line ${change.lineNo} wait for goods` }
+        const { unitPriceMinor = line.unitPriceMinor } = change
+        touched.add(line.externalId)
+        lines.set(line.lineNo, { ...said, ...unitsFor(line, wanted - change.quantity) })
+        next += 1
+        lines.set(next, {
+          externalId: addedHereId(next),
+          sku: change.sku,
+          quantity: change.quantity,
+          cancelledQuantity: 0,
+          unitPriceMinor,
+          method: line.method,
+          ...(line.nodeId === undefined ? {} : { nodeId: line.nodeId }),
+          ...(line.promisedBy === undefined ? {} : { promisedBy: line.promisedBy }),
+        })
+        input.totalMinor += change.quantity * (unitPriceMinor - line.unitPriceMinor)
+        break
+      }
       case 'setMethod':
       case 'setQuantity': {
         const line = known.find((each) => each.lineNo === change.lineNo)

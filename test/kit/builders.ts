@@ -9,6 +9,7 @@ type LineInput = {
   method?: string
   nodeId?: string
   promisedBy?: string
+  substitution?: string
 }
 
 export function anOrder(externalId: string, revisedAt = '2026-11-22T09:00:00.000Z') {
