@@ -10,6 +10,7 @@ import { confirmInstruction } from '#workers/confirm.ts'
 import { evaluateOrder, promiseCart } from '#workers/evaluate.ts'
 import { readDocument } from '#workers/inbound.ts'
 import { rerouteNode } from '#workers/overdue.ts'
+import { rejectQuarantined } from '#workers/reject-documents.ts'
 import { reoptimise } from '#workers/reoptimise.ts'
 import { returnActions } from '#workers/returns/actions.ts'
 import { LOOP_TIMES } from '#workers/start.ts'
@@ -33,6 +34,7 @@ export function httpDepsOf(hub: Hub, canaryEveryMs: number): HttpDeps {
   return {
     db: world.db,
     commit: world.commit,
+    rejectQuarantined: (filter, reason, actor) => rejectQuarantined(world, filter, reason, actor),
     clock: world.clock,
     ids: world.ids,
     log: world.log,

@@ -25,6 +25,7 @@ import type { NewEnvelope, StoredEnvelope } from '#store/envelopes.ts'
 import type { HeldReservation } from '#store/reservations.ts'
 import type { Fence, FenceRefusal } from '#store/fences.ts'
 import type { StoredFeed } from '#store/feeds.ts'
+import type { ItemResult, QuarantineFilter } from '#store/quarantine-actions.ts'
 import type { UnitOfWork } from '#store/unit.ts'
 import type { HttpOptions } from './options.ts'
 
@@ -290,6 +291,12 @@ export type HttpDeps = {
   orders: OrderActions
   db: Database
   commit: UnitOfWork
+  /** Refuses quarantined parts for good and tells their partners. */
+  rejectQuarantined: (
+    filter: QuarantineFilter,
+    reason: string,
+    actor: string,
+  ) => Promise<(ItemResult & { told: boolean })[]>
   clock: Clock
   ids: IdSource
   log: Log

@@ -28,6 +28,7 @@ import { settle } from '#workers/settle.ts'
 import { allRoutes, createHttpApp } from './app.ts'
 import type { HttpConnection, HttpDeps } from './deps.ts'
 import { openApiDocument } from './openapi.ts'
+import { rejectQuarantined } from '#workers/reject-documents.ts'
 import type { HttpOptions } from './options.ts'
 import type { ProblemBody } from './problem.ts'
 import type { Route } from './route.ts'
@@ -143,6 +144,7 @@ function depsOf(hub: Hub, options: Partial<HttpOptions>): HttpDeps {
   return {
     db: world.db,
     commit: world.commit,
+    rejectQuarantined: (filter, reason, actor) => rejectQuarantined(world, filter, reason, actor),
     clock: world.clock,
     ids: world.ids,
     log: world.log,

@@ -39,19 +39,36 @@ export async function discardQuarantined(
   now: Instant,
 ): Promise<ItemResult[]> {
   const meant = await openItems(unit, filter)
-  await unit.query(
-    `UPDATE quarantine_item SET state = 'discarded', settled_at = $2, resolution = $3 WHERE id = ANY($1::text[])`,
-    [meant.map((item) => item.id), now, reason],
-  )
+  await settleDiscarded(unit, meant, reason, now)
   return resultsOf(unit, filter, meant)
 }
 
-type OpenItem = { id: string; envelopeId: string }
+/** As `discardQuarantined`, for a caller who does more with the items in the same commit. */
+export async function settleDiscarded(
+  unit: Unit,
+  items: readonly { id: string }[],
+  reason: string,
+  now: Instant,
+): Promise<void> {
+  await unit.query(
+    `UPDATE quarantine_item SET state = 'discarded', settled_at = $2, resolution = $3 WHERE id = ANY($1::text[])`,
+    [items.map((item) => item.id), now, reason],
+  )
+}
+
+export type OpenItem = {
+  id: string
+  envelopeId: string
+  part: string
+  place: string
+  rule: string
+  value: string | null
+}
 
 /** Locked until the commit, so that two people never act on one item at once. */
-async function openItems(db: Queryable, filter: QuarantineFilter): Promise<OpenItem[]> {
+export async function openItems(db: Queryable, filter: QuarantineFilter): Promise<OpenItem[]> {
   return db.query<OpenItem>(
-    `SELECT q.id, q.envelope_id AS "envelopeId" FROM quarantine_item q JOIN envelope e ON e.id = q.envelope_id
+    `SELECT q.id, q.envelope_id AS "envelopeId", q.part, q.place, q.rule, q.value FROM quarantine_item q JOIN envelope e ON e.id = q.envelope_id
      WHERE q.state = 'open' AND ($1::text[] IS NULL OR q.id = ANY($1::text[])) AND ($2::text IS NULL OR q.cause = $2)
        AND ($3::text IS NULL OR e.connection_id = $3) AND ($4::text IS NULL OR e.port = $4) AND ($5::text IS NULL OR q.code = $5)
        AND ($6::timestamptz IS NULL OR q.opened_at < $6::timestamptz)
@@ -68,16 +85,20 @@ async function openItems(db: Queryable, filter: QuarantineFilter): Promise<OpenI
 }
 
 /** Of items that were named, each has a result; of a filter, those it found. */
-async function resultsOf(db: Queryable, { ids }: QuarantineFilter, done: readonly OpenItem[]): Promise<ItemResult[]> {
+export async function resultsOf(
+  db: Queryable,
+  { ids }: QuarantineFilter,
+  done: readonly { id: string; envelopeId: string }[],
+): Promise<ItemResult[]> {
   const found = new Set(done.map((item) => item.id))
   const missed = (ids ?? []).filter((id) => !found.has(id))
-  const known = await db.query<OpenItem>(
+  const known = await db.query<{ id: string; envelopeId: string }>(
     'SELECT id, envelope_id AS "envelopeId" FROM quarantine_item WHERE id = ANY($1::text[])',
     [missed],
   )
   const envelopeOf = new Map(known.map((item) => [item.id, item.envelopeId]))
   return [
-    ...done.map((item): ItemResult => ({ ...item, result: 'done' })),
+    ...done.map(({ id, envelopeId }): ItemResult => ({ id, envelopeId, result: 'done' })),
     ...missed.map((id): ItemResult => {
       const envelopeId = envelopeOf.get(id)
       return { id, envelopeId: envelopeId ?? null, result: envelopeId === undefined ? 'unknown' : 'notOpen' }

@@ -40,13 +40,13 @@ type Corrected = {
   }
 }
 
-const ACTIONS = { list, show, raw, fix, replay, discard }
+const ACTIONS = { list, show, raw, fix, replay, discard, reject }
 
 export const quarantine: Command = {
   name: 'quarantine',
-  summary: 'Documents that could not be applied: list them by cause, look, correct, replay, discard.',
+  summary: 'Documents that could not be applied: list them by cause, look, correct, replay, discard, reject.',
   usage:
-    'quarantine [list | show <document> | raw <document> [--out <file>] | fix <document> (--replace <old> --with <new> | --file <corrected>) --reason <text> [--dry-run] | replay [<item>…] [--cause …] | discard [<item>…] [--cause …] --reason <text>]',
+    'quarantine [list | show <document> | raw <document> [--out <file>] | fix <document> (--replace <old> --with <new> | --file <corrected>) --reason <text> [--dry-run] | replay [<item>…] [--cause …] | discard [<item>…] [--cause …] --reason <text> | reject [<item>…] [--cause …] --reason <text>]',
   options: {
     ...DESK_OPTIONS,
     cause: { type: 'string' },
@@ -67,6 +67,7 @@ export const quarantine: Command = {
     `crossdock quarantine fix env_0665CQ0M000000ABCDEFGH --replace '"quantity": -1' --with '"quantity": 1' --reason "Acme says one" --dry-run`,
     'crossdock quarantine replay --cause order.sku-unknown:00123',
     'crossdock quarantine discard --connection shopify-main --before 2026-11-01T00:00:00Z --reason "test orders of the opening"',
+    'crossdock quarantine reject qua_0665CQ0M000000ABCDEFGH --reason "this order was never placed with you"',
   ],
   run: async (call) => {
     const [action = 'list', ...names] = call.positionals
@@ -178,6 +179,25 @@ async function discard(call: Call, desk: Desk, ids: string[]): Promise<number> {
     (await desk.ask('/v1/quarantine/discard', { method: 'POST', body })) as Results,
     'are kept and not applied',
   )
+}
+
+/** As a discard, and the partner is told where its language has a word for it. */
+async function reject({ print, values }: Call, desk: Desk, ids: string[]): Promise<number> {
+  const body = { ...filterOf(values, ids), reason: neededReason(values) }
+  const { items } = (await desk.ask('/v1/quarantine/reject', { method: 'POST', body })) as {
+    items: (Results['items'][number] & { told: boolean })[]
+  }
+  if (values['json'] === true) print(JSON.stringify({ items }))
+  else {
+    for (const { id, result, told } of items)
+      print(
+        result !== 'done'
+          ? `${id}: ${result === 'unknown' ? 'there is no such item' : 'it is not open any more'}`
+          : `${id}: rejected; ${told ? 'the partner is told' : 'its connection has no word for that: tell the partner'}`,
+      )
+    if (items.length === 0) print('Nothing of that is open in quarantine. List what is with: crossdock quarantine')
+  }
+  return items.length > 0 && items.every((item) => item.result === 'done') ? 0 : 1
 }
 
 function tell({ print, values }: Call, results: Results, done: string): number {

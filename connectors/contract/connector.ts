@@ -102,6 +102,13 @@ type PortBase<Config> = {
   has?: (config: Config) => boolean
 }
 
+/** What the partner itself calls a part of its document: `856` and its number. Undefined where that much cannot be read. */
+export type Naming = (
+  raw: Uint8Array,
+  meta: Record<string, string>,
+  part: string,
+) => { documentType: string; reference: string } | undefined
+
 /** Raw bytes → canonical documents. Pure. */
 export type Reader<Config> = (raw: Uint8Array, meta: Record<string, string>, context: ReadContext<Config>) => Reading
 
@@ -160,6 +167,7 @@ export type WebhookPort<Config> = PortBase<Config> & {
   /** The JSON that the partner wants to read with the 200; `{"received": true}` when this is left out. */
   answer?: Record<string, unknown>
   read: Reader<Config>
+  nameOf?: Naming
   /**
    * For stock that comes in any size: taken piece by piece. `sourceKey` gives what the port's own does for the same content; the
    * request it and `meta` are given has no body yet.
@@ -180,6 +188,7 @@ export type FolderPort<Config> = PortBase<Config> & {
   /** Moves the file out of the way after the commit. Safe to call twice. */
   settle: (context: Context<Config>, fetched: Pick<Fetched, 'sourceKey' | 'meta'>) => Promise<void>
   read: Reader<Config>
+  nameOf?: Naming
   /** For stock that comes in any size: `fetch` leaves the large files alone, and `stream.fetch` gives them piece by piece. */
   stream?: StockStream<Config> & { fetch: (context: Context<Config>) => AsyncIterable<FetchedChunks> }
 }
@@ -196,6 +205,7 @@ export type PullPort<Config> = PortBase<Config> & {
     cursor: Cursor | undefined,
   ) => Promise<{ documents: Fetched[]; cursor: Cursor; more: boolean }>
   read: Reader<Config>
+  nameOf?: Naming
 }
 
 /** One canonical document to send. `key` is deterministic: the partner's idempotency key, document number or natural reference. */

@@ -7,6 +7,7 @@ import type {
   ShipmentNotice,
   TrackingEvent,
 } from '#core/model/fulfillment.ts'
+import type { DocumentRejection } from '#core/model/document.ts'
 import type { OrderEvent } from '#core/model/fact.ts'
 import type { NodeId, Sku } from '#core/model/ids.ts'
 import type { OrderInput } from '#core/model/order.ts'
@@ -98,6 +99,8 @@ export type Documents = {
   availability: AvailabilityNotice
   /** A technical receipt for a document we read: its bytes are ready to send. */
   acknowledgement: { for: string; bytes: string }
+  /** A part of the partner's own document is refused for good. */
+  rejection: DocumentRejection
   /** A channel's customer wants to send goods back. */
   returnRequest: ReturnRequest
   /** What a node found in a parcel that came back. */

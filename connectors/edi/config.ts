@@ -91,6 +91,10 @@ export const EdiConfig = z.object({
   setsPerFile: z.int().min(1).max(50).default(50).describe('Most orders in one file.'),
   acknowledge: z.boolean().default(true).describe('Send a 997 (or 999) for each group of the partner.'),
   acknowledgeWith: z.enum(['997', '999']).default('997').describe('Which of the two; never both.'),
+  rejectWith824: z
+    .boolean()
+    .default(false)
+    .describe('A set that a person rejects in quarantine is answered with an 824.'),
   ta1: z
     .enum(['asked', 'always', 'never'])
     .default('asked')

@@ -19,6 +19,7 @@ import { claimsOf } from './claims.ts'
 import { ta1Of } from './interchange-receipts.ts'
 import { readOtherSet } from './more-sets.ts'
 import { wrongParties } from './parties.ts'
+import { nameOfSet } from './rejections.ts'
 import { rejectedByPartner } from './partner-receipts.ts'
 import { isLargeStock, stockFeeds } from './stock-files.ts'
 import { unsupportedSet, verdictOf } from './verdicts.ts'
@@ -48,6 +49,7 @@ export const documentsPort = (partner: PartnerSets): FolderPort<EdiConfig> => ({
   fetch: wholeFiles(isLargeStock),
   settle,
   stream: stockFeeds,
+  nameOf: nameOfSet,
 
   read: (raw, meta, readContext) => {
     const context = { ...readContext, partner }

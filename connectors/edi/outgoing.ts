@@ -6,7 +6,7 @@ import type { WritableInterchange, WritableSegment } from '#mappings/formats/x12
 import type { Context, Transmission } from '../contract/connector.ts'
 import type { EdiConfig } from './config.ts'
 
-export type OutgoingType = '850' | '860' | '940' | '943' | '180' | '997' | '999'
+export type OutgoingType = '850' | '860' | '940' | '943' | '180' | '824' | '997' | '999'
 
 const FUNCTIONAL_IDS: Record<OutgoingType, string> = {
   '850': 'PO',
@@ -14,6 +14,7 @@ const FUNCTIONAL_IDS: Record<OutgoingType, string> = {
   '940': 'OW',
   '943': 'AR',
   '180': 'AN',
+  '824': 'AG',
   '997': 'FA',
   '999': 'FA',
 }

@@ -23,6 +23,7 @@ export const DOCUMENT_KINDS = [
   'channelShipment',
   'availability',
   'acknowledgement',
+  'rejection',
   'returnRequest',
   'returnReceipt',
   'refundNotice',
@@ -138,3 +139,18 @@ export const ExceptionCase = z.object({
   dueAt: Instant,
 })
 export type ExceptionCase = z.infer<typeof ExceptionCase>
+
+/** What a partner is told when a person refuses a part of its document for good: a business answer, not a technical receipt. */
+export const DocumentRejection = z.object({
+  rejectionId: z.string().max(63),
+  rejectedAt: Instant,
+  /** What the part is in the partner's words, and its number there: `856`, `SHP-0042`. Absent where the format names none. */
+  documentType: z.string().min(1).max(20).optional(),
+  reference: z.string().min(1).max(100).optional(),
+  /** Which part of which document, as the hub names them. */
+  document: z.string().max(300),
+  part: z.string().max(200),
+  reason: z.string().max(500),
+  faults: z.array(z.object({ place: z.string(), rule: z.string(), value: z.string().optional() })),
+})
+export type DocumentRejection = z.infer<typeof DocumentRejection>

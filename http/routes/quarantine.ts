@@ -62,6 +62,26 @@ const Results = z
   })
   .openapi('QuarantineResults', { description: 'One result for each item: what was settled before is `notOpen`.' })
 
+const Reject = z
+  .strictObject({ ...filter, reason: z.string().trim().min(1).max(500) })
+  .refine(namesSomething, NAMES_NOTHING)
+  .openapi('QuarantineReject', { description: 'Open items as for a replay, and what the partner is to hear.' })
+
+const Rejections = z
+  .object({
+    items: z.array(
+      z.object({
+        id: z.string(),
+        envelopeId: z.string().nullable(),
+        result: z.enum(['done', 'notOpen', 'unknown']),
+        told: z
+          .boolean()
+          .openapi({ description: 'The partner is told in its own language; otherwise a person has to.' }),
+      }),
+    ),
+  })
+  .openapi('QuarantineRejections')
+
 const answerOf = (items: ItemResult[]) => ({
   documents: new Set(items.flatMap((item) => (item.result === 'done' ? [item.envelopeId] : []))).size,
   items,
@@ -112,6 +132,21 @@ export function quarantineRoutes({ deps }: Shared): Route[] {
           json: answerOf(await deps.commit((unit) => discardQuarantined(unit, filter, why, now))),
         }
       },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/quarantine/reject',
+      name: 'rejectQuarantine',
+      tag: 'quarantine',
+      summary: 'Refuse documents for good, and tell their partners where their language has a word for it (X12 824).',
+      scopes: ['operations'],
+      body: Reject,
+      answers: { 200: { description: 'They are settled.', schema: Rejections } },
+      problems: ['malformed-json', 'invalid-body'],
+      handle: async ({ body: { reason, ...filter }, actor }) => ({
+        status: 200,
+        json: { items: await deps.rejectQuarantined(filter, reason, actor) },
+      }),
     }),
   ]
 }

@@ -4,6 +4,7 @@ import { plusMs } from '#core/model/time.ts'
 import type { OrderBook, OrderEntry, VendorStock } from './books.ts'
 import { chance } from '../kit/chance.ts'
 import { answerLine, pack } from './decide.ts'
+import type { X12Set } from '#mappings/formats/x12/interchange.ts'
 import type { Correspondent } from './interchange.ts'
 import type { Language } from './language.ts'
 import type { SupplierManners, SupplierStep } from './options.ts'
@@ -64,6 +65,13 @@ export class Desk {
     const entry = orders.open(order)
     this.after('answer', entry.poNumber, () => this.#answer(entry, from))
     return 'fresh'
+  }
+
+  /** 824: OTI10 is the set that is refused, OTI03 its number, TED02 why. */
+  hear(advice: X12Set): void {
+    const oti = advice.segments.find((segment) => segment.id === 'OTI')
+    const words = advice.segments.filter((segment) => segment.id === 'TED').map((segment) => segment.element(2))
+    this.#setup.onTrouble(`our ${oti?.element(10)} ${oti?.element(3)} was refused: ${words.join('; ')}`)
   }
 
   /** Takes an order out as long as it stands in the house; what nobody knows is no order, and its cancel is told as trouble. */

@@ -14,4 +14,12 @@ export const supplierReaders = (desk: Desk): SetReaders => ({
       ? { ok: true, carryOut: (from) => desk.cancel(reading.cancels, reading.references, from) }
       : reading
   },
+  // What the hub refuses for good is for the supplier's people.
+  '824': (set) => ({
+    ok: true,
+    carryOut: () => {
+      desk.hear(set)
+      return 'fresh'
+    },
+  }),
 })

@@ -1,6 +1,10 @@
 /** Cancels over X12: an 860 goes out where the profile says so, and the 865 decides. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { startSupplier, type Supplier } from '#simulators/supplier/supplier.ts'
+import { answerSet, partnerFile } from '#connectors/edi/test-files.ts'
+import { rejectQuarantined } from '#workers/reject-documents.ts'
 import { EDI_LOGIN, LONG_AGO, oneDatabase, openEdiHub, type EdiHub } from '../kit/edi-hub.ts'
 
 const US = { qualifier: 'ZZ', id: 'CROSSDOCK' }
@@ -27,7 +31,13 @@ async function accepted(changesSent: boolean, shipMs = 3_600_000) {
   hub = await openEdiHub(oneDatabase, {
     connector: 'edi-supplier',
     sftp: supplier.sftp,
-    config: { isaSender: US, isaReceiver: PARTNER, validation: 'strict', profile: { changesSent } },
+    config: {
+      isaSender: US,
+      isaReceiver: PARTNER,
+      validation: 'strict',
+      rejectWith824: true,
+      profile: { changesSent },
+    },
     node: { id: 'acme', kind: 'supplier', capability: 'dropShip', code: 'PORTO' },
     products: { 'SHOE-1': 'V-1' },
   })
@@ -77,4 +87,22 @@ test('where the profile sends no changes, a person is asked to call', async () =
   await hub.until('a case is open', async () => (await hub.count(`exception_case WHERE kind = 'cancelTooLate'`)) === 1)
   expect(await hub.count(`instruction WHERE kind = 'fulfillmentCancel'`)).toBe(0)
   expect(supplier.books().documents.in['860']).toBeUndefined()
+})
+
+test('an answer to an order that nobody knows is refused for good, and the supplier hears which one and why', async () => {
+  await accepted(false)
+  const file = partnerFile('PR', [answerSet('NEVER-ORDERED')], 900_001)
+  writeFileSync(join(supplier.folder, 'out', 'strange.edi'), file)
+  await hub.until('it waits', async () => (await hub.count(`quarantine_item WHERE state = 'open'`)) === 1)
+  const rejected = await rejectQuarantined(hub.hub.world, { connectionId: 'acme' }, 'we never ordered this', 'api:desk')
+  expect(rejected).toMatchObject([{ result: 'done', told: true }])
+  await hub.until('the supplier has read it', () => supplier.books().troubles.length === 1)
+  expect(supplier.books().troubles[0]).toMatch(
+    /^our 855 NEVER-ORDERED was refused: we never ordered this; .*must name a fulfillment request/,
+  )
+  expect(await hub.rows('SELECT state, resolution FROM quarantine_item')).toEqual([
+    { state: 'discarded', resolution: 'rejected, and the partner is told: we never ordered this (api:desk)' },
+  ])
+  // Twice is without effect.
+  expect(await rejectQuarantined(hub.hub.world, { connectionId: 'acme' }, 'again', 'api:desk')).toEqual([])
 })

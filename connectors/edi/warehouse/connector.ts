@@ -1,7 +1,8 @@
-/** A 3PL that trades X12 files over SFTP: 940, 943, 180 and 997 out; 945, 944, 947, 846 and 997 in. */
+/** A 3PL that trades X12 files over SFTP: 940, 943, 180, 824 and 997 out; 945, 944, 947, 846 and 997 in. */
 import { defineConnector } from '../../contract/connector.ts'
 import { acknowledgements } from '../acknowledgements.ts'
 import { documentsPort } from '../documents.ts'
+import { rejections } from '../rejections.ts'
 import { SFTP_SECRETS, sftpEndpoint } from '../../contract/sftp-settings.ts'
 import { checkFolders } from '../../transport/exchange.ts'
 import { ONE_AT_A_TIME } from '../sftp-folders.ts'
@@ -32,5 +33,6 @@ export const edi3pl = defineConnector({
     advices,
     returns,
     acknowledgements,
+    rejections,
   ],
 })
