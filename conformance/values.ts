@@ -143,6 +143,7 @@ export function anyWish(random: Random, id: string): Wish {
 type Outgoing =
   | 'fulfillmentInstruction'
   | 'fulfillmentCancel'
+  | 'fulfillmentReminder'
   | 'inboundAdvice'
   | 'returnInstruction'
   | 'channelShipment'
@@ -172,6 +173,7 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
       ],
     },
     fulfillmentCancel: { requestId: `ful_${id}`, nodeId, reason: 'the customer asked' },
+    fulfillmentReminder: { requestId: `ful_${id}`, nodeId, missedAt: atSecond(60), dueAt: atSecond(3_660) },
     channelShipment: {
       externalOrderId: `order-${id}`,
       nodeId,

@@ -32,10 +32,7 @@ export async function rejectQuarantined(
     const now = world.clock.now()
     const items = await openItems(unit, filter)
     const envelopes = new Map(
-      (await loadEnvelopes(unit, [...new Set(items.map((item) => item.envelopeId))])).map((each) => [
-        each.id as string,
-        each,
-      ]),
+      (await loadEnvelopes(unit, [...new Set(items.map((item) => item.envelopeId))])).map((each) => [each.id, each]),
     )
     const parts = [...Map.groupBy(items, (item) => `${item.envelopeId}\u001f${item.part}`).values()]
     const instructions = parts.flatMap((part) => tellPartner(world, envelopes, part, reason, now))

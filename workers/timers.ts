@@ -16,6 +16,7 @@ import { tellOverdueHolds } from './holds.ts'
 import { replaceable, SILENT, takeBack } from './overdue.ts'
 import { releaseAfterGrace } from './submit.ts'
 import { retryRaces } from './races.ts'
+import { remindNodes } from './remind-nodes.ts'
 import { handleOverdueReturns } from './returns/lapse.ts'
 import { substituteAllowed } from './substitute-allowed.ts'
 import type { World } from './world.ts'
@@ -75,19 +76,19 @@ async function remindFirst(world: World, all: readonly Overdue[], now: Instant):
   await world.commit(async (unit) => {
     await lockOrderHeads(unit, [...new Set(reminders.map((each) => each.orderId))])
     const marked = await markReminded(unit, reminders, now)
+    const late = reminders.filter((each) => marked.has(each.id))
+    await remindNodes(unit, world, late, now)
     await appendFacts(
       unit,
-      reminders
-        .filter((each) => marked.has(each.id))
-        .map(({ id, orderId, nodeId, dueAt, missed }) => ({
-          id: world.ids.next('fct'),
-          orderId,
-          kind: 'answerReminded' as const,
-          at: now,
-          actor: 'timers',
-          cause: id,
-          data: { requestId: id, nodeId, missed, dueAt },
-        })),
+      late.map(({ id, orderId, nodeId, dueAt, missed }) => ({
+        id: world.ids.next('fct'),
+        orderId,
+        kind: 'answerReminded' as const,
+        at: now,
+        actor: 'timers',
+        cause: id,
+        data: { requestId: id, nodeId, missed, dueAt },
+      })),
     )
   })
   const reminded = new Set(reminders.map((each) => each.id))

@@ -3,6 +3,7 @@ import {
   CancelRequest,
   CancelResponse,
   FulfillmentInstruction,
+  FulfillmentReminder,
   FulfillmentResponse,
   ShipmentNotice,
   TrackingEvent,
@@ -10,7 +11,7 @@ import {
 import { ReturnInstruction, ReturnReceipt } from '#core/model/return.ts'
 import { StockFeed } from '#core/model/stock.ts'
 import { answerMap, cancelAnswerMap, countMap, returnMap, shipmentMap, trackingMap } from '#mappings/depot/events.ts'
-import { cancelMap, orderMap, returnOrderMap } from '#mappings/depot/orders.ts'
+import { cancelMap, orderMap, reminderMap, returnOrderMap } from '#mappings/depot/orders.ts'
 import type { MapEntry } from './entry.ts'
 import { jsonEntry } from './json.ts'
 
@@ -27,6 +28,12 @@ export const depotEntries: MapEntry[] = [
     summary: 'Units to leave out.',
     kind: 'fulfillmentCancel',
     schema: CancelRequest,
+    directions: both,
+  }),
+  jsonEntry(reminderMap, {
+    summary: 'A word that is owed.',
+    kind: 'fulfillmentReminder',
+    schema: FulfillmentReminder,
     directions: both,
   }),
   jsonEntry(answerMap, {

@@ -3,6 +3,7 @@ import type {
   CancelRequest,
   CancelResponse,
   FulfillmentInstruction,
+  FulfillmentReminder,
   FulfillmentResponse,
   ShipmentNotice,
   TrackingEvent,
@@ -86,6 +87,7 @@ export type Documents = {
   fulfillmentInstruction: FulfillmentInstruction
   /** `carried`: what the node's own answer said and wants to see again. Only that partner's maps can read it. */
   fulfillmentCancel: CancelRequest & { carried?: unknown }
+  fulfillmentReminder: FulfillmentReminder
   fulfillmentResponse: FulfillmentResponse
   cancelResponse: CancelResponse
   shipment: ShipmentNotice

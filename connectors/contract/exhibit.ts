@@ -7,15 +7,17 @@ import type { Crosswalk, Cursor, Documents } from './documents.ts'
 import type { HttpAnswer, HttpRequest } from './transport.ts'
 
 /** Kinds that the kit can make documents of; others have no exhibit yet. */
-export type InboundKind =
-  | 'order'
-  | 'stock'
-  | 'stockChange'
-  | 'fulfillmentResponse'
-  | 'cancelResponse'
-  | 'shipment'
-  | 'tracking'
-  | 'returnReceipt'
+export const INBOUND_KINDS = [
+  'order',
+  'stock',
+  'stockChange',
+  'fulfillmentResponse',
+  'cancelResponse',
+  'shipment',
+  'tracking',
+  'returnReceipt',
+] as const
+export type InboundKind = (typeof INBOUND_KINDS)[number]
 
 /** How the partner writes a canonical document; undefined where it has no words for it. */
 export type Says = {

@@ -6,9 +6,9 @@ import { inboundOf, outboundOf, readAt } from '#conformance/check.ts'
 import { outgoing } from '#conformance/values.ts'
 import type { Connector } from '../contract/connector.ts'
 import { depot } from './connector.ts'
-import { exhibit } from './exhibit.ts'
 
 const connector = depot as unknown as Connector
+const exhibit = (await connector.exhibit?.()) ?? expect.fail('it brings no exhibit')
 
 test('one message may say several things, and each becomes its document', () => {
   const [port] = inboundOf({ connector, exhibit })

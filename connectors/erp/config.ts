@@ -47,6 +47,10 @@ export const ErpConfig = z.object({
   baseUrl: z.url().describe('Where the ERP takes fulfillment requests.'),
   allowPrivateAddresses: z.boolean().default(false).describe('The ERP stands in our own network.'),
   batch: z.boolean().default(false).describe('The ERP has POST /fulfillment-requests/batch and answers item by item.'),
+  takesReminders: z
+    .boolean()
+    .default(false)
+    .describe('The ERP has POST /fulfillment-requests/{id}/reminder for answers that it owes.'),
   callsPerSecond: z.int().min(1).default(50).describe('Most calls in a second.'),
   maxFeedBytes: z
     .int()

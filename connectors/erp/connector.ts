@@ -6,6 +6,7 @@ import { ErpConfig } from './config.ts'
 import type { StockFolder } from './config.ts'
 import { events } from './events.ts'
 import { fulfillment } from './fulfillment.ts'
+import { reminders } from './reminders.ts'
 import { stockFiles } from './stock-files.ts'
 import { stock } from './stock.ts'
 import { receipts, supplies } from './supplies.ts'
@@ -37,7 +38,7 @@ export const erp = defineConnector({
       ? { ok: false, fault: 'auth', detail: found.message, cure: 'Renew apiToken.' }
       : { ok: false, fault: 'transient', detail: found.message, cure: 'Check baseUrl and whether the ERP is up.' }
   },
-  ports: [stock, stockFiles, supplies, receipts, events, fulfillment, cancel],
+  ports: [stock, stockFiles, supplies, receipts, events, fulfillment, cancel, reminders],
   exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })
 

@@ -1,18 +1,34 @@
 /** A connector for a partner with a plain JSON API: bearer token, one document a call, signed messages back. */
-import { defineConnector, type Connector, type Port } from '../contract/connector.ts'
+import { defineConnector, type Connector } from '../contract/connector.ts'
 import { call } from './call.ts'
 import { REST_SECRETS, RestConfig } from './config.ts'
+import { type RestEvents, signedEvents } from './events.ts'
+import type { RestKit } from './exhibit.ts'
+import type { Sends } from './send.ts'
 
-export type RestConnector = Pick<Connector<typeof RestConfig>, 'id' | 'version' | 'summary' | 'exhibit'> & {
-  ports: Port<RestConfig>[]
+export type RestConnector = Pick<Connector<typeof RestConfig>, 'id' | 'version' | 'summary'> & {
   /** Asked by `crossdock connection check`: any address that answers 2xx to who may call. */
   checkPath: string
+  /** By the name of the port. */
+  sends: Readonly<Record<string, Sends>>
+  /** What the partner tells in signed messages, by the type that it writes on each. */
+  events: RestEvents
+  /** For `crossdock connector test`: what the rest of its exhibit does not say by itself. */
+  kit: RestKit
 }
 
-export const restConnector = ({ checkPath, ...about }: RestConnector): Connector<typeof RestConfig> =>
+export const restConnector = ({
+  checkPath,
+  sends,
+  events,
+  kit,
+  ...about
+}: RestConnector): Connector<typeof RestConfig> =>
   defineConnector({
     ...about,
     contract: 1,
+    ports: [...Object.entries(sends).map(([name, { port }]) => port(name)), signedEvents(events)],
+    exhibit: async () => (await import('./exhibit.ts')).restExhibit({ sends, events, kit }),
     config: RestConfig,
     secrets: REST_SECRETS,
     limits: ({ callsPerSecond, concurrency }) => ({ max: callsPerSecond, perMs: 1000, concurrency }),

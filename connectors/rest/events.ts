@@ -18,11 +18,9 @@ export const eventOf = <K extends InboundKind, Wire>(
   map: FieldMap<Wire, Documents[K], WithCrosswalk, WithCrosswalk>,
 ): EventType => ({ kind, map }) as unknown as EventType
 
-export function signedEvents(about: {
-  name: string
-  summary: string
-  types: Readonly<Record<string, EventType>>
-}): WebhookPort<RestConfig> {
+export type RestEvents = { name: string; summary: string; types: Readonly<Record<string, EventType>> }
+
+export function signedEvents(about: RestEvents): WebhookPort<RestConfig> {
   const { name, summary, types } = about
   const [first] = Object.values(types)
   if (first === undefined) throw new Error(`the port ${name} needs a type of message`)

@@ -4,9 +4,11 @@ import { epochMsOf, type Instant } from '#core/model/time.ts'
 import type { WithCrosswalk } from '#mappings/engine/index.ts'
 import { runBack, type FieldMap } from '#mappings/engine/index.ts'
 import { readJson } from '#mappings/formats/json/reader.ts'
-import type { Exhibit, InboundExhibit, InboundKind, PaperPartner } from '../contract/exhibit.ts'
+import { type Exhibit, INBOUND_KINDS, type InboundExhibit, type PaperPartner } from '../contract/exhibit.ts'
 import { sha256 } from '../contract/request.ts'
 import type { HttpAnswer } from '../contract/transport.ts'
+import type { RestEvents } from './events.ts'
+import type { Sends } from './send.ts'
 
 const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const answerOf = (status: number, body: unknown): HttpAnswer => ({ status, headers: {}, body: bytesOf(body) })
@@ -52,27 +54,35 @@ function signed(body: Uint8Array, at: Instant, secret: (name: string) => string)
 
 const idIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-export type RestExhibit = {
+type AnyMap = FieldMap<never, never, WithCrosswalk, WithCrosswalk>
+
+/** The kit can make documents of these; of other kinds the samples alone speak. */
+const KNOWN: ReadonlySet<string> = new Set(INBOUND_KINDS)
+
+/** What the kit has to know of a partner beside its ports. */
+export type RestKit = {
   /** What the partner calls the node that the kit works with. */
   nodeCode: string
   /** The field of a posted body that names it for ever. */
   idField: string
-  /** The port of signed messages: its samples, and the map that writes each kind as the partner does. */
-  events: { name: string; samples: string[]; says: { [K in InboundKind]?: AnyMap }; unread?: string[] }
-  /** Sending ports, each with the name of its map in the catalogue. */
-  sends: Record<string, { map: string }>
+  /** Messages of the partner, as paths in the repository; each must be read. */
+  samples: string[]
+  /** Fields of the samples that no map reads, accepted by name. */
+  unread?: string[]
 }
-type AnyMap = FieldMap<never, never, WithCrosswalk, WithCrosswalk>
+type Shown = { sends: Readonly<Record<string, Sends>>; events: RestEvents; kit: RestKit }
 
-export function restExhibit({ nodeCode, idField, events, sends }: RestExhibit): Exhibit {
+export function restExhibit({ sends, events, kit }: Shown): Exhibit {
   const says = Object.fromEntries(
-    Object.entries(events.says).map(([kind, map]) => [
-      kind,
-      (value: unknown, world: WithCrosswalk) => {
-        const written = runBack(map, value as never, { crosswalk: world.crosswalk })
-        return written.ok ? bytesOf(written.document) : undefined
-      },
-    ]),
+    Object.values(events.types)
+      .filter(({ kind }) => KNOWN.has(kind))
+      .map(({ kind, map }) => [
+        kind,
+        (value: unknown, world: WithCrosswalk) => {
+          const written = runBack(map as unknown as AnyMap, value as never, { crosswalk: world.crosswalk })
+          return written.ok ? bytesOf(written.document) : undefined
+        },
+      ]),
   ) as InboundExhibit['says']
   return {
     config: { baseUrl: 'https://partner.example' },
@@ -80,18 +90,18 @@ export function restExhibit({ nodeCode, idField, events, sends }: RestExhibit): 
       apiToken: `token-${seed}`,
       webhookSecret: `whsec_${Buffer.from(`signing key of ${seed}`).toString('base64')}`,
     }),
-    nodeCode,
-    partner: (secret) => paperPartner(secret('apiToken'), (body) => idIn(body[idField])),
+    nodeCode: kit.nodeCode,
+    partner: (secret) => paperPartner(secret('apiToken'), (body) => idIn(body[kit.idField])),
     inbound: {
       [events.name]: {
         format: 'json',
         says,
         headers: signed,
         signsTime: true,
-        samples: events.samples,
-        ...(events.unread === undefined ? {} : { unread: events.unread }),
+        samples: kit.samples,
+        ...(kit.unread === undefined ? {} : { unread: kit.unread }),
       },
     },
-    outbound: sends,
+    outbound: Object.fromEntries(Object.entries(sends).map(([name, { map }]) => [name, { map }])),
   }
 }

@@ -12,6 +12,7 @@ export const DOCUMENT_KINDS = [
   'receipts',
   'fulfillmentInstruction',
   'fulfillmentCancel',
+  'fulfillmentReminder',
   'fulfillmentResponse',
   'cancelResponse',
   'shipment',

@@ -168,6 +168,16 @@ export const CancelRequest = z.object({
 })
 export type CancelRequest = z.infer<typeof CancelRequest>
 
+/** A node owes a word and is late: it is reminded once, before the work goes elsewhere or to a person. */
+export const FulfillmentReminder = z.object({
+  requestId: FulfillmentRequestId,
+  nodeId: NodeId,
+  /** When the word was due, and until when the hub waits now. */
+  missedAt: Instant,
+  dueAt: Instant,
+})
+export type FulfillmentReminder = z.infer<typeof FulfillmentReminder>
+
 /** A node's answer to "please do not": which units it could still take out. */
 export const CancelResponse = z.object({
   requestId: FulfillmentRequestId,

@@ -41,7 +41,14 @@ export type DepotShipment = {
   cartons: { tracking?: string; items: { line: number; units: number }[] }[]
 }
 export type DepotCancelAnswer = { type: string; order: string; at: string; done: boolean; why?: string }
-export type DepotTracking = { type: string; tracking: string; state: string; at: string; place?: string; note?: string }
+export type DepotTracking = {
+  type: string
+  tracking: string
+  state: string
+  at: string
+  place?: string
+  note?: string
+}
 export type DepotReturn = {
   type: string
   receipt: string

@@ -1,5 +1,5 @@
-/** What the depot is asked: an order to ship, units to leave out of it, and a return to expect. Their JSON ↔ our documents. */
-import type { CancelRequest, FulfillmentInstruction } from '#core/model/fulfillment.ts'
+/** What the depot is asked: an order to ship, units to leave out of it, a word that is owed, and a return to expect. Their JSON ↔ our documents. */
+import type { CancelRequest, FulfillmentInstruction, FulfillmentReminder } from '#core/model/fulfillment.ts'
 import type { FulfillmentMethod } from '#core/model/node.ts'
 import type { ReturnId } from '#core/model/ids.ts'
 import type { Address } from '#core/model/party.ts'
@@ -51,6 +51,8 @@ export type DepotReturnOrder = {
   tracking?: string
   items: { line: number; item: string; units: number; why: string }[]
 }
+
+export type DepotReminder = { id: string; site: string; wasDue: string; nowDue: string }
 
 type Scope = WithCrosswalk
 const scope = {
@@ -161,5 +163,18 @@ export const returnOrderMap: FieldMap<DepotReturnOrder, ReturnInstruction, Scope
       ],
       { minimum: 1, key: 'line' },
     ),
+  ],
+})
+
+const reminder = rulesFor<DepotReminder, FulfillmentReminder, Scope>()
+export const reminderMap: FieldMap<DepotReminder, FulfillmentReminder, Scope, Scope> = defineMap({
+  name: 'depot reminder',
+  version: '1',
+  scope,
+  rules: [
+    reminder.field('id', 'requestId', requestId),
+    reminder.field('site', 'nodeId', nodeLookup('reminder')),
+    reminder.field('wasDue', 'missedAt', instant),
+    reminder.field('nowDue', 'dueAt', instant),
   ],
 })

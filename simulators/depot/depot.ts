@@ -44,7 +44,7 @@ export async function startDepot(options: DepotOptions) {
   const cancels = new Map<string, boolean>()
   /** Returns that were announced, by the hub's name. */
   const expected = new Map<string, Body>()
-  const state = { hub: '', messages: 0, calls: [] as string[] }
+  const state = { hub: '', messages: 0, calls: [] as string[], reminded: [] as string[] }
 
   const tell = (event: object): void => {
     state.messages += 1
@@ -115,9 +115,15 @@ export async function startDepot(options: DepotOptions) {
     if (url === '/ping') return [200, {}]
     const rma = /^\/returns(?:\/([^/]+))?$/.exec(url)
     if (rma !== null) return answerToReturn(method, rma[1], await bytesOf(request))
-    const [, id, verb] = /^\/orders(?:\/([^/]+)(\/cancel)?)?$/.exec(url) ?? []
+    const [, id, verb] = /^\/orders(?:\/([^/]+)(\/cancel|\/reminder)?)?$/.exec(url) ?? []
     if (method === 'GET') {
-      const known = id !== undefined && (verb === undefined ? warehouse.order(id) !== undefined : cancels.has(id))
+      const known =
+        id !== undefined &&
+        (verb === undefined
+          ? warehouse.order(id) !== undefined
+          : verb === '/cancel'
+            ? cancels.has(id)
+            : state.reminded.includes(id))
       return known ? [200, { reference: `R-${id}` }] : [404, { code: 'not-found' }]
     }
     const read = readJson(await bytesOf(request))
@@ -125,6 +131,7 @@ export async function startDepot(options: DepotOptions) {
     const body = read.value as Body
     if (id === undefined) take(body)
     else if (warehouse.order(id) === undefined) return [422, { code: 'unknown', detail: 'There is no such order' }]
+    else if (verb === '/reminder') state.reminded.push(id)
     else cancel(id)
     return [201, { reference: `R-${id ?? body.id ?? ''}` }]
   }

@@ -54,6 +54,7 @@ export class Api {
     if (id === undefined) return notFound()
     if (route === 'GET 2') return this.#look(id)
     if (route === 'POST 3 cancel') return this.#cancel(id, body)
+    if (route === 'POST 3 reminder') return this.#reminder(id)
     return notFound()
   }
 
@@ -127,6 +128,12 @@ export class Api {
     const entry = this.#requests.find(requestId)
     if (entry === undefined) return unknownRequest(requestId)
     return { status: 200, body: this.#view(entry), effect: false }
+  }
+
+  /** It does what it does; the reminder is noted. */
+  #reminder(requestId: string): ApiAnswer {
+    this.counts.received['reminder'] = (this.counts.received['reminder'] ?? 0) + 1
+    return { status: 202, body: { requestId }, effect: true }
   }
 
   #cancel(requestId: string, body: string): ApiAnswer {

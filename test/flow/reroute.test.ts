@@ -54,6 +54,7 @@ describe.each(databases)('routing again on $name', (backend) => {
     paper.clock.aheadMs = 24.5 * 3_600_000
     await paper.until('north is reminded', async () => (await count(`fact WHERE kind = 'answerReminded'`)) === 1)
     expect(await count('fulfillment_request')).toBe(1)
+    await paper.until('it hears of it', () => paper.nodes.reminders.length === 1)
     paper.clock.aheadMs = 26 * 3_600_000
     await paper.until('south was asked', async () => (await count(`fulfillment_request WHERE node_id = 'south'`)) === 1)
     expect(await rows(`SELECT kind FROM fact WHERE kind LIKE 'answer%' ORDER BY id`)).toEqual([

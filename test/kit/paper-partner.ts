@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Issue } from '#core/issue.ts'
 import type { Outcome } from '#core/outcome.ts'
-import type { CancelRequest } from '#core/model/fulfillment.ts'
+import type { CancelRequest, FulfillmentReminder } from '#core/model/fulfillment.ts'
 import { OrderInput } from '#core/model/order.ts'
 import type { ChannelChange } from '#core/model/order-change.ts'
 import { StockFeed } from '#core/model/stock.ts'
@@ -24,6 +24,8 @@ export type PaperBooks = {
   /** Instructions that took effect, by business key. */
   requests: Map<string, Delivery<'fulfillmentInstruction'>['document']>
   cancels: string[]
+  /** Requests whose answer was asked for again. */
+  reminders: string[]
   cancelDocuments: CancelRequest[]
   shipmentsTold: { key: string; document: Delivery<'channelShipment'>['document'] }[]
   availability: Map<string, number>
@@ -40,6 +42,7 @@ export function paperPartner(id = 'paper'): { connector: Connector; books: Paper
   const books: PaperBooks = {
     requests: new Map(),
     cancels: [],
+    reminders: [],
     cancelDocuments: [],
     shipmentsTold: [],
     availability: new Map(),
@@ -135,6 +138,21 @@ export function paperPartner(id = 'paper'): { connector: Connector; books: Paper
             books.cancelDocuments.push(each.document as CancelRequest)
             books.cancels.push((each.document as CancelRequest).requestId)
           }),
+      },
+      {
+        direction: 'out',
+        name: 'reminders',
+        summary: 'A word that is owed.',
+        transport: 'http',
+        kind: 'fulfillmentReminder',
+        batchMax: 10,
+        duplicates: 'key',
+        expectsAnswer: false,
+        prepare,
+        send: (_context, transmission) =>
+          take(transmission as Transmission, (each) =>
+            books.reminders.push((each.document as FulfillmentReminder).requestId),
+          ),
       },
       {
         direction: 'out',
