@@ -28,6 +28,8 @@ const MAX_LOOKUPS = 8
 /** Instructions that wait and are taken along, beside those that the job names. */
 const MAX_TAKEN = 500
 
+const LETS_OTHERS_GO: ReadonlySet<string> = new Set(['event', 'channelChange'])
+
 type AnyPort = SendPort<unknown>
 type Job = { world: World; connection: LiveConnection; context: Context<unknown>; gate: Gate }
 
@@ -46,9 +48,9 @@ export async function handleDeliver(
     context,
     gate: world.gates.of(connectionId, connection.connector.limits(connection.config)),
   }
-  // An event that was told lets the next one of its order go.
+  // What was told lets the next one of its order go.
   let taken = await deliverRound(job, ids)
-  while (taken.some((row) => row.kind === 'event') && !signal.aborted) taken = await deliverRound(job, [])
+  while (taken.some((row) => LETS_OTHERS_GO.has(row.kind)) && !signal.aborted) taken = await deliverRound(job, [])
 }
 
 async function deliverRound(job: Job, ids: readonly string[]): Promise<StoredInstruction[]> {

@@ -16,6 +16,7 @@ export async function checkBooks(stage: Stage, played: Played, cameBack: readonl
   return [
     soldIsShipped(stage, shipped, excused, waiting),
     shipmentsAreTold(stage, shipped, excused),
+    await changesAreTold(stage, played),
     await phoneOrdersShipped(stage, played, shipped, waiting),
     await stockAgrees(stage),
     await paidBackOnce(stage, cameBack),
@@ -137,6 +138,25 @@ function shipmentsAreTold({ partners }: Stage, shipped: Shipped, excused: Readon
     name: 'Every shipment was told to Shopify, with its tracking',
     holds: wrong.length === 0,
     detail: wrong[0] ?? `${told} fulfillments${lateCancels(excused)}`,
+  }
+}
+
+/** What was edited in the hub stands in the shop's own books. */
+async function changesAreTold({ hub, partners }: Stage, { shopOrdersChanged }: Played): Promise<Check> {
+  const edited = await hub.world.db.query<{ number: string; sku: string; wanted: number }>(
+    `SELECT o.number, l.sku, l.ordered - l.cancelled - l.refunded AS wanted FROM sales_order o JOIN order_line l ON l.order_id = o.id
+     WHERE o.channel_id = 'webshop' AND l.line_no = 1 AND EXISTS (SELECT 1 FROM fact f WHERE f.order_id = o.id AND f.kind = 'edited')`,
+  )
+  const books = new Map(partners.shop.books().orders.map((order) => [order.name, order]))
+  const wrong = edited.flatMap(({ number, sku, wanted }) => {
+    const line = books.get(number)?.lines.find((each) => each.sku === sku)
+    const there = line === undefined ? 0 : line.ordered - line.cancelled
+    return there === wanted ? [] : [`${number} ${sku}: ${wanted} here, ${there} at the shop`]
+  })
+  return {
+    name: 'What was changed here stands at the shop too',
+    holds: wrong.length === 0 && edited.length === shopOrdersChanged,
+    detail: wrong[0] ?? `${edited.length} orders of the shop edited in the hub`,
   }
 }
 

@@ -20,6 +20,8 @@ export type Played = {
   phoneOrders: number
   /** Of these, edited while they were under way. */
   phoneOrdersChanged: number
+  /** Orders of the shop that were edited in the hub, which told the shop. */
+  shopOrdersChanged: number
   cancelsAsked: number
   forgedStatus: number
 }
@@ -37,6 +39,7 @@ export async function playDay(
   let placed = 0
   let phoneOrders = 0
   let phoneOrdersChanged = 0
+  let shopOrdersChanged = 0
   let cancelsAsked = 0
   const queue = orders.entries()
   const customerLine = async (): Promise<void> => {
@@ -48,14 +51,21 @@ export async function playDay(
           await oneMore(stage, id, order.lines[0]?.quantity ?? 0)
           phoneOrdersChanged += 1
         }
-      } else if (await orderAtShop(stage, order)) cancelsAsked += 1
+      } else {
+        const { name, cancelled } = await orderAtShop(stage, order)
+        if (cancelled) cancelsAsked += 1
+        else if (!order.lines.some((line) => line.pickupNodeId !== undefined) && index % 12 === 0) {
+          await oneMore(stage, await orderIdOf(stage, name), order.lines[0]?.quantity ?? 0)
+          shopOrdersChanged += 1
+        }
+      }
       placed += 1
       onPlaced(placed)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, customerLine))
   await cureUnknown(stage)
-  return { shoesOrder, unknownSkuOrder, phoneOrders, phoneOrdersChanged, cancelsAsked, forgedStatus }
+  return { shoesOrder, unknownSkuOrder, phoneOrders, phoneOrdersChanged, shopOrdersChanged, cancelsAsked, forgedStatus }
 }
 
 /** The ERP counts its own nodes by CSV; the supplier's list comes as a JSON delta. Both through PUT /v1/stock. */
@@ -118,7 +128,10 @@ async function sendForged({ server }: Stage): Promise<number> {
   return answer.status
 }
 
-async function orderAtShop({ partners: { shop } }: Stage, order: DayOrder): Promise<boolean> {
+async function orderAtShop(
+  { partners: { shop } }: Stage,
+  order: DayOrder,
+): Promise<{ name: string; cancelled: boolean }> {
   const placed = shop.placeOrder({
     shippingAddress: addressOf(order.customer),
     lines: order.lines.map((line) => ({
@@ -129,7 +142,15 @@ async function orderAtShop({ partners: { shop } }: Stage, order: DayOrder): Prom
     })),
   })
   await placed.delivery
-  return order.cancelled && shop.cancelOrder(placed.id).cancelled
+  return { name: placed.name, cancelled: order.cancelled && shop.cancelOrder(placed.id).cancelled }
+}
+
+/** The hub knows a shop's order as soon as its webhook was read. */
+async function orderIdOf({ hub }: Stage, name: string): Promise<string> {
+  const ids = (): Promise<{ id: string }[]> =>
+    hub.world.db.query<{ id: string }>('SELECT id FROM sales_order WHERE number = $1', [name])
+  await until('the order is read', async () => (await ids()).length === 1)
+  return (await ids())[0]?.id ?? ''
 }
 
 async function orderByPhone(stage: Stage, order: DayOrder, index: number): Promise<string> {

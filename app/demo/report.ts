@@ -113,6 +113,7 @@ async function noise(
     'units that nodes refused or could not find': rejected['n'] ?? 0,
     'orders the customer cancelled': played.cancelsAsked,
     'telephone orders changed while they were under way': played.phoneOrdersChanged,
+    'orders of the shop changed in the hub, and told to the shop': played.shopOrdersChanged,
   }
 }
 

@@ -91,6 +91,7 @@ async function find(context: ShopifyContext, told: Told): Promise<Lookup> {
 async function tell(context: ShopifyContext, told: Told): Promise<Outcome> {
   let wanted = wantedOf(told)
   let made: string | undefined
+  let refused: string | undefined
   for (let step = 0; step < MOST_STEPS; step++) {
     const order = await readOrder(context, told.orderId)
     if (!order.ok) return order.failure
@@ -115,7 +116,14 @@ async function tell(context: ShopifyContext, told: Told): Promise<Outcome> {
         break
       }
       case 'fulfill': {
+        const tried = JSON.stringify(next.group)
         const created = await fulfill(context, next.group, told)
+        // Another shipment of the order may have moved units at this moment, which gives them new ids: what is refused is looked at
+        // again, and is refused for good when it would be asked for in the same words.
+        if (created.kind === 'rejected' && refused !== tried) {
+          refused = tried
+          continue
+        }
         if (created.kind !== 'accepted') return created
         made = created.reference
         // Without tracking numbers the next look could not tell what was just told, so it is taken off here.

@@ -47,6 +47,7 @@ async function shop() {
       await store.idle()
       return placed
     },
+    book: () => store.books().orders[0]?.lines ?? [],
     fulfillments: () => store.books().orders[0]?.fulfillments ?? [],
     level: (sku: string, locationId: number) =>
       store.books().stock.find((row) => row.sku === sku && row.locationId === locationId)?.quantities.available,
@@ -118,6 +119,24 @@ test('two nodes ship parts of one order, and each part is told from its own loca
     { locationId: 11, units: [2] },
   ])
   expect(s.store.books().orders[0]?.fulfillmentStatus).toBe('FULFILLED')
+})
+
+test('a shipment whose units another one gives new ids at the last moment is told all the same', async () => {
+  await using s = await shop()
+  const placed = await s.order([
+    { sku: 'A', quantity: 2 },
+    { sku: 'B', quantity: 1 },
+  ])
+  let others = 0
+  const request: typeof s.context.http.request = async (call) => {
+    if (String(call.body).includes('mutation CrossdockFulfill') && (others += 1) === 1)
+      await tell(s, shipment(placed, 'lyon', [0, 1], ['L2']))
+    return s.context.http.request(call)
+  }
+  const transmission = await prepared(s, shipment(placed, 'lyon', [1], ['L1']))
+  const outcome = outcomeOf(await shipments.send({ ...s.context, http: { ...s.context.http, request } }, transmission))
+  expect(outcome).toMatchObject({ kind: 'accepted' })
+  expect(s.book().map((line) => line.fulfilled)).toEqual([1, 1])
 })
 
 test.each(['dropAnswerAfterEffect', 'answer500AfterEffect'] as const)(

@@ -3,7 +3,7 @@ import { applyNetwork, Network } from '#app/network-file.ts'
 import { OrderChange } from '#core/model/order-change.ts'
 import { cancelOrder, type ChangeEffect, changeOrder, previewChange } from '#workers/change-order.ts'
 import { databases } from '../kit/backends.ts'
-import { aFeed, anOrder } from '../kit/builders.ts'
+import { aFeed, anOrder, aShipment } from '../kit/builders.ts'
 import { PAPER_NETWORK } from '../kit/paper-hub.ts'
 import { openSteppedHub, type SteppedHub } from '../kit/stepped-hub.ts'
 
@@ -284,6 +284,42 @@ describe('a channel that can be told', () => {
     expect(await told()).toMatchObject([{ cancelled: true, quantities: [] }])
     await hub.say('shop', order(4, { cancelledAt: '2026-11-22T09:04:00.000Z' }))
     expect(await told()).toEqual([])
+  })
+
+  test('what is shipped of a change is told after the change, though the change takes three attempts', async () => {
+    await hub.say('shop', order())
+    await hub.route()
+    await hub.deliver()
+    await change({ do: 'setQuantity', lineNo: 1, quantity: 4 })
+    await hub.route()
+    await hub.deliver()
+    const busy = {
+      outcome: { kind: 'unavailable' as const, fault: 'transient' as const, code: 'x', message: 'later' },
+      after: false,
+    }
+    hub.shop.next.push(busy, busy)
+    const requests = await hub.rows<{ id: string; line: number; units: number }>(
+      `SELECT f.id, l.line_no AS line, l.outstanding AS units FROM fulfillment_request f JOIN fulfillment_request_line l ON l.request_id = f.id
+       WHERE f.order_id = $1 ORDER BY f.id, l.line_no`,
+      [await hub.orderId(id)],
+    )
+    for (const [requestId, mine] of Map.groupBy(requests, (row) => row.id))
+      await hub.say(
+        'depot',
+        aShipment(
+          requestId,
+          `P-${requestId}`,
+          mine.map(({ line, units }) => [line, units]),
+        ),
+      )
+    hub.shop.shipmentsTold.length = 0
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect(hub.shop.shipmentsTold).toEqual([])
+      await hub.deliver('shop')
+      hub.pass(3_600_000)
+    }
+    expect(hub.shop.changesTold.splice(0)).toMatchObject([{ quantities: [{ quantity: 4 }] }])
+    expect(hub.shop.shipmentsTold.length).toBeGreaterThan(0)
   })
 
   test('a way of shipping has no place in the document: its people hear that alone', async () => {
