@@ -12,6 +12,7 @@ import { coalesce } from '#workers/accept.ts'
 import { applyAnswers, API_CONNECTION, type NodeAnswer } from '#workers/apply-fulfillment.ts'
 import { applyOrders, type Captured } from '#workers/apply-orders.ts'
 import { createFlusher, type Flusher } from '#workers/flusher.ts'
+import { createBreakers } from '#workers/breaker.ts'
 import { createGates } from '#workers/gate.ts'
 import { createMasterCache } from '#workers/master.ts'
 import { openPump, type PumpBackend } from '#workers/pump.ts'
@@ -86,6 +87,7 @@ export async function openHub(settings: Settings, parts: HubParts = {}): Promise
     log,
     master,
     gates: createGates(clock),
+    breakers: createBreakers(),
     prices: settings.prices === 'off' ? NO_PRICES : createLivePrices({ db, master, clock, log }, parts.priceTimes),
     contextOf: contexts.of,
   }

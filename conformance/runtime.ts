@@ -23,6 +23,7 @@ import { createMasterCache, type MasterCache } from '#workers/master.ts'
 import { handlePoll } from '#workers/poll.ts'
 import { NO_PRICES } from '#workers/prices/live-prices.ts'
 import type { Pump } from '#workers/pump.ts'
+import { createBreakers } from '#workers/breaker.ts'
 import type { World } from '#workers/world.ts'
 import { type Desk, keptLog, type Line, openDesk } from './desk.ts'
 import { paperClock, type PaperClock } from './paper-clock.ts'
@@ -190,6 +191,7 @@ function processOf(ground: Ground, desks: readonly Desk[], death?: Death): Proce
     master,
     // Limits are data here; that they are kept is tested with the gate.
     gates: { of: () => ({ run: (call) => call() }) },
+    breakers: createBreakers(),
     prices: NO_PRICES,
     contextOf: async (connectionId, signal) => {
       const own = contexts.get(connectionId)

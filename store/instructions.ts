@@ -297,6 +297,15 @@ export async function instructionsOfTransmissions(
   return db.query<StoredInstruction>(`${SELECT} WHERE transmission_id = ANY($1::text[]) ORDER BY id`, [transmissionIds])
 }
 
+/** What waits for a partner that is away is not looked at before `until`. It loses no attempt by that. */
+export async function postpone(db: Queryable, ids: readonly string[], until: Instant): Promise<void> {
+  if (ids.length === 0) return
+  await db.query(
+    `UPDATE instruction SET next_at = $2 WHERE id = ANY($1::text[]) AND state IN ('queued', 'unknown') AND next_at < $2`,
+    [ids, until],
+  )
+}
+
 /** Connections that have work due, for the sweeper. */
 export async function connectionsWithDueWork(
   db: Queryable,

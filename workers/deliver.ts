@@ -3,7 +3,7 @@
  * the outcome after it. An unknown outcome is looked up before anything is sent again; where no look-up exists, a person decides.
  */
 import { Fault, FAULT_RULES, type FaultKind, faultMessage } from '#core/fault.ts'
-import { plusMs } from '#core/model/time.ts'
+import { epochMsOf, instantFromEpochMs, plusMs } from '#core/model/time.ts'
 import type { Lookup, Outcome } from '#core/outcome.ts'
 import type { Context, Delivery, SendPort, Sent, Transmission } from '#connectors/contract/connector.ts'
 import {
@@ -13,10 +13,12 @@ import {
   loadTransmissions,
   type NewTransmission,
   openInstructions,
+  postpone,
   type StoredInstruction,
 } from '#store/instructions.ts'
 import { type LiveConnection, outboundPort } from './master.ts'
-import { type Result, settle } from './settle.ts'
+import { breakConnection, type Result, settle } from './settle.ts'
+import type { Breaker } from './breaker.ts'
 import type { Gate } from './gate.ts'
 import type { World } from './world.ts'
 
@@ -24,6 +26,7 @@ import type { World } from './world.ts'
 const LEASE_MS = 120_000
 const CLOCK_SKEW_MS = 1_000
 const DEFAULT_ATTEMPTS = 10
+const LONG_SILENCE_MS = 15 * 60_000
 const MAX_LOOKUPS = 8
 /** Instructions that wait and are taken along, beside those that the job names. */
 const MAX_TAKEN = 500
@@ -31,7 +34,7 @@ const MAX_TAKEN = 500
 const LETS_OTHERS_GO: ReadonlySet<string> = new Set(['event', 'channelChange'])
 
 type AnyPort = SendPort<unknown>
-type Job = { world: World; connection: LiveConnection; context: Context<unknown>; gate: Gate }
+type Job = { world: World; connection: LiveConnection; context: Context<unknown>; gate: Gate; breaker: Breaker }
 
 export async function handleDeliver(
   world: World,
@@ -47,6 +50,7 @@ export async function handleDeliver(
     connection,
     context,
     gate: world.gates.of(connectionId, connection.connector.limits(connection.config)),
+    breaker: world.breakers.of(connectionId),
   }
   // What was told lets the next one of its order go.
   let taken = await deliverRound(job, ids)
@@ -60,12 +64,35 @@ async function deliverRound(job: Job, ids: readonly string[]): Promise<StoredIns
   const soon = plusMs(now, CLOCK_SKEW_MS)
   const rows = await openInstructions(world.db, connection.id, ids, now, MAX_TAKEN)
   const due = rows.filter((row) => row.state === 'queued' && row.nextAt <= soon)
-  await lookUp(
-    job,
-    rows.filter((row) => row.state === 'unknown' || (row.state === 'sending' && (row.leaseUntil ?? now) < now)),
+  const doubtful = rows.filter(
+    (row) => row.state === 'unknown' || (row.state === 'sending' && (row.leaseUntil ?? now) < now),
   )
-  await send(job, due)
-  return due
+  const taken = await asFarAsItIsThere(job, due, doubtful)
+  await lookUp(job, taken.doubtful)
+  await send(job, taken.due)
+  return taken.due
+}
+
+/** All of it; or, while the partner is away, one thing to see whether it is back, and the rest waits without losing an attempt. */
+async function asFarAsItIsThere(
+  { world, breaker }: Job,
+  due: StoredInstruction[],
+  doubtful: StoredInstruction[],
+): Promise<{ due: StoredInstruction[]; doubtful: StoredInstruction[] }> {
+  const nowMs = epochMsOf(world.clock.now())
+  const room = breaker.room(nowMs)
+  if (room.kind === 'all') return { due, doubtful }
+  const one = room.kind === 'one' ? (due[0] ?? doubtful[0]) : undefined
+  // What was prepared as one transmission goes as one.
+  const isTaken = (row: StoredInstruction): boolean =>
+    one !== undefined && (row === one || (row.transmissionId !== null && row.transmissionId === one.transmissionId))
+  const until = room.kind === 'none' ? room.untilMs : nowMs + room.pauseMs
+  await postpone(
+    world.db,
+    [...due, ...doubtful].filter((row) => !isTaken(row)).map((row) => row.id),
+    instantFromEpochMs(until),
+  )
+  return { due: due.filter(isTaken), doubtful: doubtful.filter(isTaken) }
 }
 
 async function send(job: Job, rows: readonly StoredInstruction[]): Promise<void> {
@@ -97,6 +124,20 @@ async function sendAll(job: Job, port: AnyPort, rows: readonly StoredInstruction
   const mine = ready.filter((each) => taken.has(each.stored.id))
   const results = await Promise.all(mine.map((each) => job.gate.run(() => sendOne(job, port, each))))
   await settle(job.world, job.connection, results.flat())
+  await stopAfterLongSilence(job)
+}
+
+/**
+ * Who has said nothing for so long is stopped as a broken connection is: people see it, routing passes it over, and a check now and then
+ * finds when it is back.
+ */
+async function stopAfterLongSilence({ world, connection, breaker }: Job): Promise<void> {
+  const sinceMs = breaker.awaySinceMs()
+  const now = world.clock.now()
+  if (sinceMs === undefined || epochMsOf(now) - sinceMs < LONG_SILENCE_MS) return
+  const message = `it has given no answer since ${instantFromEpochMs(sinceMs)}`
+  await world.commit((unit) => breakConnection(unit, world, connection, { fault: 'transient', message }, now))
+  breaker.forget()
 }
 
 type Ready = { stored: NewTransmission; transmission: Transmission; rows: StoredInstruction[] }
@@ -188,12 +229,23 @@ async function sendOne(job: Job, port: AnyPort, { transmission, rows }: Ready): 
   } catch (error) {
     sent = { all: outcomeOfThrown(error) }
   }
-  return rows.map((row) => {
-    const outcome = 'all' in sent ? sent.all : (sent.each[row.id] ?? lost('the connector gave no outcome for it'))
+  const outcomes = rows.map((row) => ({
+    row,
+    outcome: 'all' in sent ? sent.all : (sent.each[row.id] ?? lost('the connector gave no outcome for it')),
+  }))
+  const nowMs = epochMsOf(job.world.clock.now())
+  // One transmission is one word on whether the partner is there, and any answer in it is one.
+  const word =
+    outcomes.find(({ outcome }) => outcome.kind !== 'unknown' && outcome.kind !== 'unavailable') ?? outcomes[0]
+  if (word !== undefined) job.breaker.note(word.outcome, nowMs)
+  const away = job.breaker.awaySinceMs() !== undefined
+  return outcomes.map(({ row, outcome }) => {
     const level = sent.levels?.[row.id]
     return {
       row,
-      outcome: limitAttempts(row, outcome, port.maxAttempts ?? DEFAULT_ATTEMPTS),
+      // Nobody is there: that is nothing against this document, and costs it no attempt.
+      outcome: away ? outcome : limitAttempts(row, outcome, port.maxAttempts ?? DEFAULT_ATTEMPTS),
+      ...(away ? { away: true as const } : {}),
       ...(level === undefined ? {} : { level }),
     }
   })
@@ -278,7 +330,7 @@ async function lookUpWith(job: Job, port: AnyPort, rows: readonly StoredInstruct
       results.push({
         row,
         found: found[row.id] ?? { kind: 'undecided', message: 'the connector gave no answer for it' },
-        lookupsLeft: row.lookups + 1 < MAX_LOOKUPS,
+        lookupsLeft: job.breaker.awaySinceMs() !== undefined || row.lookups + 1 < MAX_LOOKUPS,
       })
     }
   }

@@ -20,8 +20,8 @@ import { submitRequests } from './submit.ts'
 import type { World } from './world.ts'
 
 export type Result =
-  /** `level`: the quantity a channel really has, where it refused ours. */
-  | { row: StoredInstruction; outcome: Outcome; level?: number }
+  /** `level`: the quantity a channel really has, where it refused ours. `away`: the partner answers nothing at all. */
+  | { row: StoredInstruction; outcome: Outcome; level?: number; away?: true }
   /** `unasked`: nobody can be asked, and a repeat does no harm. */
   | { row: StoredInstruction; found: Lookup; lookupsLeft: boolean; unasked?: true }
 
@@ -115,7 +115,7 @@ function settlementOf(result: Result, now: Instant): Settlement {
     case 'unknown':
       return { ...base, state: 'unknown', detail, nextAt: plusMs(now, BACKOFF_MS) }
     case 'unavailable':
-      return unavailable(row, outcome, detail, now)
+      return { ...unavailable(row, outcome, detail, now), ...(result.away === true ? { refundAttempt: true } : {}) }
   }
 }
 

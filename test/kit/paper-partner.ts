@@ -36,6 +36,8 @@ export type PaperBooks = {
   lookups: number
   /** What the next sends shall answer instead of doing their duty; `after` means the effect happens all the same. */
   next: { outcome: Outcome; after: boolean }[]
+  /** A check of the connection finds nobody. */
+  away: boolean
 }
 
 export function paperPartner(id = 'paper'): { connector: Connector; books: PaperBooks } {
@@ -52,6 +54,7 @@ export function paperPartner(id = 'paper'): { connector: Connector; books: Paper
     sends: 0,
     lookups: 0,
     next: [],
+    away: false,
   }
 
   const take = (transmission: Transmission, effect: (delivery: Delivery) => void): Promise<Sent> => {
@@ -84,7 +87,12 @@ export function paperPartner(id = 'paper'): { connector: Connector; books: Paper
     secrets: {},
     limits: () => ({ max: 1_000_000, perMs: 1_000, concurrency: 16 }),
     endpoints: () => ({}),
-    check: () => Promise.resolve({ ok: true, detail: 'paper is patient' }),
+    check: () =>
+      Promise.resolve(
+        books.away
+          ? { ok: false, fault: 'transient', detail: 'nobody answers', cure: 'Wait.' }
+          : { ok: true, detail: 'paper is patient' },
+      ),
     ports: [
       {
         direction: 'in',

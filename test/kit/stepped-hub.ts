@@ -1,4 +1,5 @@
 /** A hub over paper partners whose loops do not run: a test says what happens when, one step after the other. */
+import type { Connector } from '#connectors/contract/connector.ts'
 import { handleDeliver } from '#workers/deliver.ts'
 import { handleInbound } from '#workers/inbound.ts'
 import { handleRoute } from '#workers/route.ts'
@@ -24,7 +25,10 @@ export type SteppedHub = PaperHub & {
   broken: () => Promise<string[]>
 }
 
-export async function openSteppedHub(backend: Backend, options: { network?: unknown } = {}): Promise<SteppedHub> {
+export async function openSteppedHub(
+  backend: Backend,
+  options: { network?: unknown; connectors?: readonly Connector[] } = {},
+): Promise<SteppedHub> {
   const paper = await openPaperHub(backend, { start: false, ...options })
   const { world } = paper.hub
   let said = 0

@@ -16,6 +16,7 @@ import { forgetPublished } from '#store/outbox.ts'
 import { type StoredMessage, type Unit, unitOfWork } from '#store/unit.ts'
 import { handleDeliver } from '#workers/deliver.ts'
 import { publish } from '#workers/flusher.ts'
+import { createBreakers } from '#workers/breaker.ts'
 import { createGates } from '#workers/gate.ts'
 import { handleInbound } from '#workers/inbound.ts'
 import { createMasterCache } from '#workers/master.ts'
@@ -91,6 +92,7 @@ class Day {
       // Not the seed's chance: how many ids are drawn must not change what happens.
       ids: createIdSource(() => schedule.nowMs, pseudoBytes(seed)),
       gates: createGates(clock),
+      breakers: createBreakers(),
       prices: NO_PRICES,
     }
     forgetBooks(paper)
