@@ -6,6 +6,7 @@ import { openTransports, type Transports } from '#connectors/transport/open.ts'
 import type { Database } from '#store/database.ts'
 import { nextNumbers } from '#store/sequences.ts'
 import type { LiveConnection, MasterCache } from '#workers/master.ts'
+import { createPace } from '#workers/pace.ts'
 import { revealSecret } from './secrets.ts'
 
 export type Contexts = {
@@ -58,6 +59,7 @@ export function createContexts(world: World): Contexts {
           from: connection,
           ...openTransports(connector.endpoints(config), connector.limits(config), secret(connection), {
             log: world.log,
+            pace: createPace(world.db, connectionId, connector.limits(config)),
           }),
         }
         opened.set(connectionId, transports)

@@ -86,7 +86,7 @@ export async function openHub(settings: Settings, parts: HubParts = {}): Promise
     ids,
     log,
     master,
-    gates: createGates(clock),
+    gates: createGates(),
     breakers: createBreakers(),
     prices: settings.prices === 'off' ? NO_PRICES : createLivePrices({ db, master, clock, log }, parts.priceTimes),
     contextOf: contexts.of,

@@ -9,17 +9,17 @@ import { createSftpTransport } from './sftp.ts'
 export type Transports = { http: HttpTransport; sftp: SftpTransport; close: () => Promise<void> }
 
 /**
- * A transport that the connector did not declare refuses every use with a Fault `bug`. Keep the result: look-backs such as file
+ * A transport that the connector did not declare refuses every use with a Fault `bug`. Each call and each session waits for its turn (`pace`). Keep the result: look-backs such as file
  * settling and token memory hang on the identity of these objects.
  */
 export function openTransports(
   endpoints: Endpoints,
   limit: Limit,
   secret: (name: string) => string,
-  options: { log?: Pick<Log, 'warn'>; signal?: AbortSignal } = {},
+  options: { log?: Pick<Log, 'warn'>; signal?: AbortSignal; pace?: () => Promise<void> } = {},
 ): Transports {
   const { http: web, sftp: files } = endpoints
-  const { log, signal } = options
+  const { log, signal, pace = () => Promise.resolve() } = options
   const http =
     web === undefined
       ? undefined
@@ -29,8 +29,20 @@ export function openTransports(
       ? undefined
       : createSftpTransport({ ...loginOf(files, secret), ...(log === undefined ? {} : { log }) })
   return {
-    http: http ?? { request: () => Promise.reject(undeclared('http')) },
-    sftp: sftp ?? { session: () => Promise.reject(undeclared('sftp')) },
+    http: {
+      request: async (request) => {
+        if (http === undefined) throw undeclared('http')
+        await pace()
+        return http.request(request)
+      },
+    },
+    sftp: {
+      session: async (work) => {
+        if (sftp === undefined) throw undeclared('sftp')
+        await pace()
+        return sftp.session(work)
+      },
+    },
     close: async () => {
       http?.close()
       await sftp?.close()

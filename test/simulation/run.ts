@@ -91,7 +91,7 @@ class Day {
       clock,
       // Not the seed's chance: how many ids are drawn must not change what happens.
       ids: createIdSource(() => schedule.nowMs, pseudoBytes(seed)),
-      gates: createGates(clock),
+      gates: createGates(),
       breakers: createBreakers(),
       prices: NO_PRICES,
     }
