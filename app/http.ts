@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createHttpApp } from '#http/app.ts'
 import type { HttpConnection, HttpDeps } from '#http/deps.ts'
 import { type HttpServer, startHttpServer } from '#http/server.ts'
+import { connectionProblems } from '#workers/connection-problems.ts'
 import { decideFeed } from '#workers/hold-feed.ts'
 import { reconcilePage } from '#workers/reconcile.ts'
 import { storeFeed } from '#workers/store-feed.ts'
@@ -14,6 +15,7 @@ import { rejectQuarantined } from '#workers/reject-documents.ts'
 import { reoptimise } from '#workers/reoptimise.ts'
 import { returnActions } from '#workers/returns/actions.ts'
 import { LOOP_TIMES } from '#workers/start.ts'
+import { checkConnection } from './check-connection.ts'
 import type { Hub } from './hub.ts'
 import { orderActions } from './order-actions.ts'
 import { stockActions } from './stock-actions.ts'
@@ -59,6 +61,8 @@ export function httpDepsOf(hub: Hub, canaryEveryMs: number): HttpDeps {
     stockMaster: world.master.fresh,
     accept: hub.accept,
     storeFeed: (upload) => storeFeed(world, upload),
+    connectionProblems: (connection) => connectionProblems(connection, world.master.connectors),
+    checkConnection: (id) => checkConnection(hub, id),
     reconcile: (id, ask) => reconcilePage(world, id, ask, AbortSignal.timeout(60_000)),
     decideFeed: (id, decision, actor, reason) =>
       world.commit((unit) => decideFeed(unit, id, decision, actor, reason, world.clock.now())),

@@ -4,7 +4,7 @@
  */
 import type { StockMaster } from '#core/ledger/rule-book.ts'
 import type { Issue } from '#core/issue.ts'
-import type { Channel, ConnectionState } from '#core/model/channel.ts'
+import type { Channel, Connection, ConnectionState } from '#core/model/channel.ts'
 import type { CancelResponse, FulfillmentResponse, SHIPMENT_STATES, ShipmentNotice } from '#core/model/fulfillment.ts'
 import type { Node } from '#core/model/node.ts'
 import type { RoutingDecision } from '#core/model/decision.ts'
@@ -311,6 +311,10 @@ export type HttpDeps = {
   /** Stores a stock feed of any size chunk by chunk. Throws a Fault `data` when it is too large; of a feed that is cut off nothing stays. */
   storeFeed: (upload: FeedUpload) => Promise<{ feedId: string; envelopeId: string; sourceKey: string; fresh: boolean }>
   /** A page of a channel's numbers against ours. Throws a Fault `config` where that cannot be, `transient` when the channel is away. */
+  /** Why a connection cannot work as it is written; none is what it should be. */
+  connectionProblems: (connection: Connection) => { path: string; message: string }[]
+  /** Asks the partner whether it works, and resumes what that cures. */
+  checkConnection: (connectionId: string) => Promise<{ ok: boolean; text: string }>
   reconcile: (connectionId: string, ask: ReconcileAsk) => Promise<ReconcilePage>
   /** A person's word on a held feed. */
   decideFeed: (

@@ -17,6 +17,7 @@ import { keptLog } from '#test/kit/log.ts'
 import { paperPartner } from '#test/kit/paper-partner.ts'
 import { handleFeed } from '#workers/feeds.ts'
 import { decideFeed } from '#workers/hold-feed.ts'
+import { connectionProblems } from '#workers/connection-problems.ts'
 import { reconcilePage } from '#workers/reconcile.ts'
 import { storeFeed } from '#workers/store-feed.ts'
 import { evaluateOrder, promiseCart } from '#workers/evaluate.ts'
@@ -159,6 +160,8 @@ function depsOf(hub: Hub, options: Partial<HttpOptions>): HttpDeps {
     stockMaster: world.master.fresh,
     accept: hub.accept,
     storeFeed: (upload) => storeFeed(world, upload),
+    connectionProblems: (connection) => connectionProblems(connection, world.master.connectors),
+    checkConnection: (id) => Promise.resolve({ ok: id !== 'moon', text: `${id} was asked` }),
     reconcile: (id, ask) => reconcilePage(world, id, ask, AbortSignal.timeout(60_000)),
     decideFeed: (id, decision, actor, reason) =>
       world.commit((unit) => decideFeed(unit, id, decision, actor, reason, world.clock.now())),

@@ -10,6 +10,8 @@ export const SCOPES = [
   'stock:read',
   'fulfillment:write',
   'master:write',
+  /** Where secrets lie and where calls go to: whoever has this can make the hub show a secret to a partner of his own. */
+  'connections:write',
   'operations',
 ] as const
 export type Scope = (typeof SCOPES)[number]

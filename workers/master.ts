@@ -1,5 +1,5 @@
 /** The slow data of the hub, kept in memory and read again when its version rises. */
-import type { Channel } from '#core/model/channel.ts'
+import type { Channel, Connection } from '#core/model/channel.ts'
 import type { Node } from '#core/model/node.ts'
 import type { KitComponent } from '#core/model/product.ts'
 import type { OrderPolicy } from '#core/model/order-policy.ts'
@@ -55,6 +55,8 @@ export type Master = {
 export type MasterCache = {
   /** The newest data; costs one small query. Never inside a transaction: that query would wait for the transaction's end. */
   fresh: () => Promise<Master>
+  /** All that a connection can be made with, by id. */
+  connectors: ReadonlyMap<string, Connector>
   /** What `fresh` last gave; for use inside transactions. */
   current: () => Master
 }
@@ -65,6 +67,7 @@ export function createMasterCache(db: Database, connectors: readonly Connector[]
   let latest: Master | undefined
   let version = -1
   return {
+    connectors: byId,
     current: () => {
       if (latest === undefined) throw new Error('the slow data was not loaded before the transaction')
       return latest
@@ -105,6 +108,26 @@ const slowData = (data: MasterData) => ({
       : activeBook(data.policy.book, data.policy.version),
 })
 
+export type Usable =
+  | { ok: true; connector: Connector; config: unknown }
+  | { ok: false; problems: { path: string; message: string }[] }
+
+/** Whether a connection can work as it is written: its connector is known, and takes its settings. */
+export function usableConnection(
+  { connector: named, config }: Pick<Connection, 'connector' | 'config'>,
+  connectors: ReadonlyMap<string, Connector>,
+): Usable {
+  const connector = connectors.get(named)
+  if (connector === undefined) {
+    const message = `there is no connector "${named}"; known are ${[...connectors.keys()].join(', ')}`
+    return { ok: false, problems: [{ path: 'connector', message }] }
+  }
+  const read = connector.config.safeParse(config)
+  if (read.success) return { ok: true, connector, config: read.data }
+  const problems = read.error.issues.map(({ path, message }) => ({ path: ['config', ...path].join('.'), message }))
+  return { ok: false, problems }
+}
+
 /** The connections that given data makes; also for plans, which ask what other data would make. */
 export function liveConnections(
   data: MasterData,
@@ -116,27 +139,17 @@ export function liveConnections(
   const broken = new Map<string, string>()
   const connections = new Map<string, LiveConnection>()
   for (const row of data.connections) {
-    const connector = byId.get(row.connection.connector)
-    if (connector === undefined) {
-      broken.set(
-        row.connection.id,
-        `there is no connector "${row.connection.connector}"; known are ${[...byId.keys()].join(', ')}`,
-      )
+    const usable = usableConnection(row.connection, byId)
+    if (!usable.ok) {
+      broken.set(row.connection.id, usable.problems.map(({ path, message }) => `${path}: ${message}`).join('; '))
       continue
     }
-    const config = connector.config.safeParse(row.connection.config)
-    if (!config.success) {
-      broken.set(
-        row.connection.id,
-        config.error.issues.map((issue) => `config.${issue.path.join('.')}: ${issue.message}`).join('; '),
-      )
-      continue
-    }
+    const { connector, config } = usable
     const channel = data.channels.find((each) => each.connection === row.connection.id)
     connections.set(row.connection.id, {
       id: row.connection.id,
       connector,
-      config: config.data,
+      config,
       secrets: row.connection.secrets,
       state: row.state,
       ...(channel === undefined ? {} : { channel }),

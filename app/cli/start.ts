@@ -40,6 +40,7 @@ export const start: Command = {
       }
       const loops = role === 'http' ? undefined : await beginWorking(hub, stopped, facts)
       adopting = loops === undefined ? undefined : adoptRegularly(hub, loops)
+      if (settings.configFile !== undefined) reloadOnSignal(hub, settings.configFile)
       if (!stopped.aborted) hub.world.log.info('crossdock runs', facts)
       await endOf(stopped)
       hub.world.log.info('crossdock stops')
@@ -69,6 +70,22 @@ async function beginWorking(
   return hub.startWorkers()
 }
 const QUEUE_LOOK_MS = 500
+
+/** SIGHUP reads the network file again; what is wrong in it is told, and nothing of it is taken. */
+function reloadOnSignal(hub: Hub, file: string): void {
+  const reload = async (): Promise<void> => {
+    await applyNetwork(hub.world.db, readNetworkFile(file))
+    hub.world.log.info('the network file was read again', { file })
+  }
+  process.on('SIGHUP', () => {
+    reload().catch((error: unknown) =>
+      hub.world.log.error('the network file was not taken; all goes on as it was', {
+        file,
+        error: faultMessage(error),
+      }),
+    )
+  })
+}
 
 /** Connections may be added while the hub runs; their queues are taken on within this time. */
 function adoptRegularly(hub: Hub, loops: Loops): NodeJS.Timeout {

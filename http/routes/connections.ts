@@ -61,6 +61,8 @@ const Reconciled = z
   })
   .openapi('Reconciliation')
 
+const Checked = z.object({ ok: z.boolean(), text: z.string() }).openapi('ConnectionCheck')
+
 const SELECT = 'SELECT id, connector, state, reason, changed_at AS "changedAt" FROM connection'
 const common = {
   method: 'post',
@@ -86,6 +88,15 @@ export function connectionRoutes(shared: Shared): Route[] {
         status: 200,
         json: { connections: await shared.deps.db.query<ConnectionView>(`${SELECT} ORDER BY id`) },
       }),
+    }),
+    route({
+      ...common,
+      path: '/v1/connections/{id}/check',
+      name: 'checkConnection',
+      summary:
+        'Ask the partner whether it works: what is wrong, and how to cure it. A good check resumes what had stopped.',
+      answers: { 200: { description: 'What was found.', schema: Checked } },
+      handle: async ({ params }) => ({ status: 200, json: await shared.deps.checkConnection(params.id) }),
     }),
     route({
       ...common,

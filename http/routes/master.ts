@@ -1,10 +1,18 @@
-/** Master data: products, nodes, channels and crosswalks. Rows are put whole; a row that is not sent stays as it is. */
-import { putChannels, putCrosswalks, putNodes, putProducts, putRateCards } from '#store/master-data.ts'
+/** Master data: products, nodes, connections, channels and crosswalks. Rows are put whole; a row that is not sent stays as it is. */
+import { putChannels, putConnections, putCrosswalks, putNodes, putProducts, putRateCards } from '#store/master-data.ts'
 import type { Node } from '#core/model/node.ts'
 import { HttpProblem, problemAt, type ProblemCode } from '../problem.ts'
 import { type Route, route } from '../route.ts'
 import type { Shared } from '../shared.ts'
-import { ChannelsBody, CrosswalksBody, NodesBody, ProductsBody, RateCardsBody, Stored } from '../wire/master.ts'
+import {
+  ChannelsBody,
+  ConnectionsBody,
+  CrosswalksBody,
+  NodesBody,
+  ProductsBody,
+  RateCardsBody,
+  Stored,
+} from '../wire/master.ts'
 
 const PROBLEMS: ProblemCode[] = ['malformed-json', 'invalid-body', 'unknown-reference']
 
@@ -20,6 +28,7 @@ export function masterRoutes(shared: Shared): Route[] {
   return [
     productsRoute(shared),
     nodesRoute(shared),
+    connectionsRoute(shared),
     channelsRoute(shared),
     rateCardsRoute(shared),
     crosswalksRoute(shared),
@@ -126,6 +135,37 @@ async function requireRateCards({ deps }: Shared, nodes: readonly Node[]): Promi
         )
     }
   }
+}
+
+/** Whoever says where secrets lie and where calls go to can make the hub show one to himself: a scope of its own. */
+function connectionsRoute({ deps }: Shared): Route {
+  return route({
+    ...common,
+    scopes: ['connections:write'],
+    path: '/v1/connections',
+    name: 'putConnections',
+    summary: 'Connections: which connector speaks to which partner, with its settings, and where its secrets lie.',
+    description:
+      'Running workers use them from their next work on; new ones are worked within seconds. A connection that was stopped stays so until it is checked or resumed.',
+    body: ConnectionsBody,
+    handle: async ({ body: { connections } }) => {
+      requireOnce(
+        connections.map((each) => each.id),
+        (index) => `/connections/${index}/id`,
+      )
+      const errors = connections.flatMap((connection, index) =>
+        deps.connectionProblems(connection).map(({ path, message }) => ({
+          pointer: `/connections/${index}/${path.replaceAll('.', '/')}`,
+          detail: message,
+          cure: `Read what ${connection.connector} takes: crossdock connector docs ${connection.connector}.`,
+        })),
+      )
+      if (errors.length > 0)
+        throw new HttpProblem('invalid-body', 'A connection cannot work as it is written.', { errors })
+      await deps.commit((unit) => putConnections(unit, connections))
+      return { status: 200, json: { stored: connections.length } }
+    },
+  })
 }
 
 function channelsRoute(shared: Shared): Route {

@@ -1,6 +1,6 @@
 /** Master data as the API takes it: the core's own models, whole rows, unknown fields refused. */
 import { z } from '@hono/zod-openapi'
-import { Channel } from '#core/model/channel.ts'
+import { Channel, Connection } from '#core/model/channel.ts'
 import { Node } from '#core/model/node.ts'
 import { Product } from '#core/model/product.ts'
 import { RateCard } from '#core/model/rate-card.ts'
@@ -26,6 +26,7 @@ export const CrosswalkRow = z.strictObject({
     description: 'Counts for documents that come at this time or later; a later row of the same code takes over.',
   }),
 })
+export const ConnectionsBody = z.strictObject({ connections: rows(Connection) }).openapi('Connections')
 export const CrosswalksBody = z.strictObject({ crosswalks: rows(CrosswalkRow) }).openapi('Crosswalks')
 
 export const Stored = z.object({ stored: z.int() }).openapi('Stored')

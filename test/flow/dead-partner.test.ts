@@ -57,13 +57,9 @@ const states = () =>
     `SELECT state, count(*)::int AS n, max(attempts) AS attempts FROM instruction WHERE connection_id = 'depot' GROUP BY state`,
   )
 
-test.each([
+test.each<[string, Outcome, boolean]>([
   ['refuses every connection', SILENT, false],
-  [
-    'takes everything and answers nothing',
-    { kind: 'unknown', code: 'x', message: 'no answer in 30 s' } as Outcome,
-    true,
-  ],
+  ['takes everything and answers nothing', { kind: 'unknown', code: 'x', message: 'no answer in 30 s' }, true],
 ])(
   'a partner that %s for an hour',
   async (_, outcome, after) => {

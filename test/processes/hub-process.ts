@@ -15,6 +15,8 @@ export type HubProcess = {
   output: () => string
   /** Asks it to end, and kills it when it has not done so within `graceMs`. Resolves with its exit code; null when it was killed. */
   stop: (graceMs: number) => Promise<number | null>
+  /** Tells it something without ending it. */
+  signal: (signal: NodeJS.Signals) => void
   /** Ends it as a crash does: without a word. */
   kill: () => Promise<void>
   /** Resolves with its exit code when it ends by itself. */
@@ -48,6 +50,7 @@ export function startProcess(command: readonly string[], environment: Readonly<R
     for (const each of waiting) each.reject(over)
   })
   return {
+    signal: (signal) => void child.kill(signal),
     output,
     says: (message) => {
       const said = lines.map(logLine).find((line) => line?.msg === message)
