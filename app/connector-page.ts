@@ -6,6 +6,7 @@ import type { Exhibit } from '#connectors/contract/exhibit.ts'
 import { fieldsOf } from '#conformance/checks/manifest.ts'
 import { describeMap } from '#mappings/engine/index.ts'
 import { findMap } from './maps/catalogue.ts'
+import { table } from './tables.ts'
 
 type AnyPort = Port<never>
 
@@ -103,13 +104,4 @@ function mapLines(exhibit: Exhibit): string[] {
       '',
     ]
   })
-}
-
-/** Columns as wide as the formatter makes them, so that what is written is what is checked in. */
-function table(head: string[], rows: string[][]): string[] {
-  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')))
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => (row[column] ?? '').length)))
-  const line = (row: string[]): string => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
-  const [first = [], ...others] = cells
-  return [line(first), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...others.map(line)]
 }

@@ -14,11 +14,12 @@ export const connector: Command = {
   name: 'connector',
   summary: 'Make a connector, test it against the conformance kit, preview a document, write its page.',
   usage:
-    'connector list | new <name> [--kind rest|sftp-csv|x12] | test <name or folder> [--json] [--verbose] [--record] | preview <name> <port> <file> [--json] | docs <name> | record <connection> --out <folder> [--port <port>] [--limit N]',
+    'connector list | new <name> [--kind rest|sftp-csv|x12] | test <name or folder> [--json] [--verbose] [--record] | preview <name> <port> <file> [--json] | docs <name> [--guide] | record <connection> --out <folder> [--port <port>] [--limit N]',
   options: {
     json: { type: 'boolean' },
     verbose: { type: 'boolean' },
     record: { type: 'boolean' },
+    guide: { type: 'boolean' },
     kind: { type: 'string' },
     out: { type: 'string' },
     port: { type: 'string' },
@@ -31,6 +32,7 @@ export const connector: Command = {
     'crossdock connector test partners/nord',
     'crossdock connector preview erp stock mappings/erp/examples/stock.in.json',
     'crossdock connector docs erp',
+    'crossdock connector docs erp --guide',
     'crossdock connector record shopify-main --port orders --out fixtures/',
   ],
   run: async (call) => {

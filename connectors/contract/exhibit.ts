@@ -45,6 +45,8 @@ export type InboundExhibit = {
   samples: string[]
   /** The map of `crossdock map list` that reads it. */
   map?: string
+  /** Where each type of message has a map of its own: by the type that is written on it. */
+  maps?: Readonly<Record<string, string>>
   /** Fields of the samples that no rule reads, accepted by name. `*` stands for list positions. */
   unread?: string[]
   /** Canonical fields that the connection gives and no source field, such as `/channelId`. */

@@ -99,6 +99,7 @@ export function restExhibit({ sends, events, kit }: Shown): Exhibit {
         headers: signed,
         signsTime: true,
         samples: kit.samples,
+        maps: Object.fromEntries(Object.entries(events.types).map(([type, { map }]) => [type, map.name])),
         ...(kit.unread === undefined ? {} : { unread: kit.unread }),
       },
     },

@@ -1,6 +1,7 @@
 /** The engine's public face: maps import from here. */
 export { MISSING } from './forward.ts'
 export { describeMap } from './describe.ts'
+export { type FieldRow, fieldRowsOf } from './field-rows.ts'
 export { tableLookup } from './leaf-specs.ts'
 export { overlaid, overlaysFor, withOverlay } from './overlay.ts'
 export type { OverlayChange } from './overlay.ts'

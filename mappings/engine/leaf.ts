@@ -37,6 +37,8 @@ export const refuse = (detail: RefusalDetail): Refusal => new Refusal(detail)
  */
 export type Leaf<Raw, Value, Scope = unknown> = {
   name: string
+  /** All that the partner may write, where it is a closed list. */
+  codes?: readonly string[]
   read: (raw: unknown, scope: Scope) => Value | Refusal
   write: (value: Value, scope: Scope) => Raw | Refusal
 }

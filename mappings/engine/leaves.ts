@@ -137,6 +137,7 @@ export function enumTable<Value extends string>(name: string, codes: Record<stri
   })
   return {
     name,
+    codes: [...words.keys()],
     read: (raw) => (typeof raw === 'string' ? (words.get(raw) ?? wrong) : wrong),
     write: (value) => back.get(value) ?? wrong,
   }
