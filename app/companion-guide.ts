@@ -35,7 +35,7 @@ export async function guideOf(connector: Connector, exhibit: Exhibit): Promise<s
   )
   const received = connector.ports.flatMap((port) => {
     const shown = exhibit.inbound[port.name]
-    return port.direction === 'in' && shown !== undefined ? receivedLines(port as Port<never>, shown) : []
+    return port.direction === 'in' && shown !== undefined ? receivedLines(port, shown) : []
   })
   const lines = [
     `# Working with us over ${connector.id}`,
