@@ -36,12 +36,13 @@ test('a request is written as its golden sales order, and read back but for what
   expect(backAndThere(orderMap, given('order.in.json') as OdooOrder, context)).toBeUndefined()
   expect(coverage(orderMap, given('order.in.json'), FulfillmentInstruction)).toEqual({
     unread: [],
-    // Odoo dates an order when it is confirmed, and has no service levels or degrees; a kit is a bill of materials of its own there.
+    // Odoo dates an order when it is confirmed, and has no service levels, pack groups or degrees; a kit is a bill of materials of its own there.
     unset: [
       'placedAt',
       'shipTo.position.latitude',
       'shipTo.position.longitude',
       'shippingService',
+      'packGroup',
       'lines.*.components.*.sku',
       'lines.*.components.*.quantity',
     ],

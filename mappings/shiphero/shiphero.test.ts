@@ -39,10 +39,11 @@ test('a request is written as its golden order, and read back but for what ShipH
   expect(backAndThere(orderMap, given('order.in.json') as ShipHeroOrder, { crosswalk })).toBeUndefined()
   expect(coverage(orderMap, given('order.in.json'), FulfillmentInstruction)).toEqual({
     unread: [],
-    // ShipHero knows kits by itself, and has no degrees.
+    // ShipHero knows kits by itself, and has no degrees and no pack groups.
     unset: [
       'shipTo.position.latitude',
       'shipTo.position.longitude',
+      'packGroup',
       'lines.*.components.*.sku',
       'lines.*.components.*.quantity',
     ],

@@ -250,11 +250,27 @@ test('every source field is read or left out by name, and every canonical field 
       'line_items.*.vendor',
       'line_items.*.total_discount',
     ],
-    unset: ['shipTo.email', 'billTo.email', 'cartKey', 'priority', 'customerTags.*', 'lines.*.handedOver'],
+    unset: [
+      'shipTo.email',
+      'billTo.email',
+      'cartKey',
+      'priority',
+      'customerTags.*',
+      'lines.*.substitution',
+      'lines.*.handedOver',
+    ],
   })
   expect(coverage(orderNodeMap, node('poll-mixed-pickup'), OrderInput)).toEqual({
     unread: ['lineItems.pageInfo.hasNextPage'],
-    unset: ['shipTo.email', 'billTo.email', 'cartKey', 'priority', 'customerTags.*', 'lines.*.handedOver'],
+    unset: [
+      'shipTo.email',
+      'billTo.email',
+      'cartKey',
+      'priority',
+      'customerTags.*',
+      'lines.*.substitution',
+      'lines.*.handedOver',
+    ],
   })
 })
 
