@@ -28,6 +28,8 @@ export async function relayOutbox(
     [options.olderThanMs, options.max, options.olderThanMs + LEASE_MS],
   )
   if (rows.length === 0) return 0
+  // An update returns rows as they lie in the table; what was written first is to be worked first.
+  rows.sort((a, b) => a.id - b.id)
   const ids = rows.map((row) => row.id)
   try {
     await publish(rows.map((row) => ({ queue: row.queue, ids: row.ids, outboxId: row.id })))
