@@ -1,4 +1,5 @@
 /** What a check of the kit is: a number, a name, a sentence, and a trial that throws `Broken` where it does not hold. */
+import { basename } from 'node:path'
 import type { Issue } from '#core/issue.ts'
 import { describeIssue } from '#core/issue.ts'
 import type { Trace } from '#core/model/trace.ts'
@@ -99,26 +100,51 @@ export function outboundOf({ connector, exhibit }: Pick<Bench, 'connector' | 'ex
 
 export const kindsOf = ({ says }: InboundExhibit): InboundKind[] => Object.keys(says) as InboundKind[]
 
+/** A document of the partner: its bytes, the name that its file has, and what the transport knows of it beside them. */
+export type Said = { bytes: Uint8Array; name: string; meta: Record<string, string> }
+
 /** The partner's document that says this. Undefined where it has no words for it. */
-export function rawOf(
+export function saidOf(
   desk: Desk,
   shown: InboundExhibit,
   kind: InboundKind,
   wish: Wish,
   value: unknown = valueOf(kind, wish, desk),
-): Uint8Array | undefined {
+): Said | undefined {
   const world = { crosswalk: knowsAll(desk.crosswalk), at: desk.clock.now() }
-  return shown.says[kind]?.(value as never, world)
+  const bytes = shown.says[kind]?.(value as never, world)
+  if (bytes === undefined) return undefined
+  const name = shown.file?.name(wish.id, kind, value) ?? ''
+  return { bytes, name, meta: { ...shown.meta?.(kind, value), ...(name === '' ? {} : { file: name }) } }
 }
 
-/** Reads raw bytes as if they had come over the port. */
-export function readAt(desk: Desk, { port, shown }: InboundPort, raw: Uint8Array): Reading {
-  return port.read(raw, metaOf(desk, { port, shown }, raw), desk.readContext())
+/** The same document with other bytes in it. */
+export const withBytes = (said: Said, bytes: Uint8Array): Said => ({ ...said, bytes })
+
+/** Reads a document as if it had come over the port. */
+export const readSaid = (desk: Desk, port: InboundPort, { bytes, meta }: Said): Reading =>
+  readAt(desk, port, bytes, meta)
+
+/** Reads raw bytes of which the transport knows so much. */
+export function readAt(desk: Desk, { port, shown }: InboundPort, raw: Uint8Array, meta: Said['meta'] = {}): Reading {
+  return port.read(raw, metaOf(desk, { port, shown }, raw, meta), desk.readContext())
 }
 
-export function metaOf(desk: Desk, { port, shown }: InboundPort, raw: Uint8Array): Record<string, string> {
-  if (port.transport !== 'webhook' && port.transport !== 'push') return shown.meta ?? {}
-  return { ...port.meta(callOf(desk, shown, raw)), ...shown.meta }
+/** Reads a file of the repository, under its own name. */
+export function readSample(desk: Desk, port: InboundPort, path: string, raw: Uint8Array): Reading {
+  const [kind] = kindsOf(port.shown)
+  const known = kind === undefined ? {} : port.shown.meta?.(kind, undefined)
+  return readAt(desk, port, raw, { ...known, ...(port.shown.file === undefined ? {} : { file: basename(path) }) })
+}
+
+export function metaOf(
+  desk: Desk,
+  { port, shown }: InboundPort,
+  raw: Uint8Array,
+  known: Said['meta'],
+): Record<string, string> {
+  if (port.transport !== 'webhook' && port.transport !== 'push') return known
+  return { ...port.meta(callOf(desk, shown, raw)), ...known }
 }
 
 /** The partner's call with this body, as it would come over HTTP. */

@@ -165,7 +165,7 @@ export const baseExhibit: Exhibit = {
               .join('')}`,
           ),
       },
-      meta: { contentType: 'text/csv', mode: 'full' },
+      meta: () => ({ contentType: 'text/csv', mode: 'full' }),
       file: { folder: '/stock', name: (id) => `${id}.csv`, settledMs: 1_000 },
       samples: ['kit/stock.csv'],
       given: ['/absentMeansZero'],

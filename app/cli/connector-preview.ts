@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describeIssue } from '#core/issue.ts'
 import type { Connector } from '#connectors/contract/connector.ts'
 import { coverage } from '#mappings/engine/index.ts'
-import { inboundOf, readAt } from '#conformance/check.ts'
+import { inboundOf, readSample } from '#conformance/check.ts'
 import { openDesk } from '#conformance/desk.ts'
 import { findMap } from '../maps/catalogue.ts'
 import { type Call, UsageError } from './command.ts'
@@ -24,7 +24,7 @@ export async function previewCommand({ positionals, values, print }: Call, conne
   const itself = (code: string) => code as never
   desk.crosswalk.skuOf = itself
   desk.crosswalk.nodeOf = itself
-  const { documents, refused, ignored } = readAt(desk, found, raw)
+  const { documents, refused, ignored } = readSample(desk, found, path, raw)
   const read = documents.map(({ kind, part, value, trace }) => ({
     kind,
     part,

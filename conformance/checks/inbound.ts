@@ -15,11 +15,14 @@ import {
   inboundOf,
   type InboundPort,
   must,
-  rawOf,
   readAt,
+  readSaid,
   refusalsOf,
+  type Said,
+  saidOf,
   utf8,
   webhooksOf,
+  withBytes,
   within,
 } from '../check.ts'
 import { pollAll } from '../draining.ts'
@@ -27,9 +30,9 @@ import { AWKWARD_SKUS, isWhole, linesOf, partsOf, type Wish } from '../values.ts
 
 /** What the port makes of the partner's words for this wish; breaks when anything of it is refused. */
 function readWish(desk: Desk, port: InboundPort, kind: InboundKind, wish: Wish): InboundDocument[] | undefined {
-  const raw = rawOf(desk, port.shown, kind, wish)
-  if (raw === undefined) return undefined
-  const reading = readAt(desk, port, raw)
+  const said = saidOf(desk, port.shown, kind, wish)
+  if (said === undefined) return undefined
+  const reading = readSaid(desk, port, said)
   must(reading.refused.length === 0, () => refusalsOf(reading))
   return reading.documents
 }
@@ -38,12 +41,12 @@ function readWish(desk: Desk, port: InboundPort, kind: InboundKind, wish: Wish):
 const MARK = 7_654_321
 
 /** The partner's document with the quantity of one line made impossible, in whatever format it is. */
-function spoilt(desk: Desk, port: InboundPort, kind: InboundKind, wish: Wish, at: number): Uint8Array | undefined {
+function spoilt(desk: Desk, port: InboundPort, kind: InboundKind, wish: Wish, at: number): Said | undefined {
   const lines = wish.lines?.map((line, index) => (index === at ? { ...line, quantity: MARK } : line)) ?? []
-  const raw = rawOf(desk, port.shown, kind, { ...wish, lines })
-  const text = raw === undefined ? undefined : Buffer.from(raw).toString('latin1')
-  if (text === undefined || !text.includes(String(MARK))) return undefined
-  return Buffer.from(text.replaceAll(String(MARK), '-1'), 'latin1')
+  const said = saidOf(desk, port.shown, kind, { ...wish, lines })
+  const text = Buffer.from(said?.bytes ?? []).toString('latin1')
+  if (said === undefined || !text.includes(String(MARK))) return undefined
+  return withBytes(said, Buffer.from(text.replaceAll(String(MARK), '-1'), 'latin1'))
 }
 
 export const inboundChecks: Check[] = [
@@ -115,9 +118,9 @@ export const inboundChecks: Check[] = [
     run: (bench) =>
       forEachKind(inboundOf(bench), (port, kind) => {
         const desk = deskOf(bench)
-        const raw = spoilt(desk, port, kind, { id: 'poison', lines: linesOf(3) }, 1)
-        if (raw === undefined) return
-        const { documents, refused } = readAt(desk, port, raw)
+        const said = spoilt(desk, port, kind, { id: 'poison', lines: linesOf(3) }, 1)
+        if (said === undefined) return
+        const { documents, refused } = readSaid(desk, port, said)
         must(refused.length > 0, 'a negative quantity is read')
         for (const issue of refused.flatMap(({ issues }) => issues))
           must(issue.place.path !== '' && issue.cure !== '', `${issue.code} names no place or no cure`)
@@ -136,11 +139,11 @@ export const inboundChecks: Check[] = [
         inboundOf(bench).filter(({ shown }) => shown.format !== 'csv' && shown.format !== 'ndjson'),
         (port, kind) => {
           const desk = deskOf(bench)
-          const raw = rawOf(desk, port.shown, kind, { id: 'half', lines: linesOf(3) })
-          if (raw === undefined) return
-          const end = Buffer.from(raw).toString('latin1').trimEnd().length
+          const said = saidOf(desk, port.shown, kind, { id: 'half', lines: linesOf(3) })
+          if (said === undefined) return
+          const end = Buffer.from(said.bytes).toString('latin1').trimEnd().length
           for (let length = 1; length < end - 1; length += Math.max(1, Math.floor(end / 40))) {
-            const { documents } = readAt(desk, port, raw.subarray(0, length))
+            const { documents } = readSaid(desk, port, withBytes(said, said.bytes.subarray(0, length)))
             must(documents.length === 0, `the first ${length} of ${end} bytes are taken for a whole document`)
           }
         },
@@ -164,23 +167,24 @@ export const inboundChecks: Check[] = [
       forEachKind(inboundOf(bench), (port, kind) => {
         const desk = deskOf(bench)
         const wish = { id: 'spelt', lines: linesOf(2) }
-        const raw = rawOf(desk, port.shown, kind, wish)
-        if (raw === undefined) return
+        const said = saidOf(desk, port.shown, kind, wish)
+        if (said === undefined) return
         const plain = readWish(desk, port, kind, wish)?.map(({ value }) => value)
-        const text = Buffer.from(raw).toString('latin1')
+        const text = Buffer.from(said.bytes).toString('latin1')
+        const spelt = (spelling: string) => readSaid(desk, port, withBytes(said, Buffer.from(spelling, 'latin1')))
         const spellings = {
           'a byte-order mark': `\u00ef\u00bb\u00bf${text}`,
           'CRLF line ends': text.replaceAll(/\r?\n/g, '\r\n'),
           'a blank line at the end': `${text}\r\n`,
         }
         for (const [name, spelling] of Object.entries(spellings)) {
-          const { documents, refused } = readAt(desk, port, Buffer.from(spelling, 'latin1'))
+          const { documents, refused } = spelt(spelling)
           const values = documents.map(({ value }) => value)
           must(refused.length > 0 || contains(values, plain), `with ${name} it says something else`)
         }
-        const foreign = readAt(desk, port, Buffer.from(text.replace(/SKU-1|spelt|kit/, 'caf\u00e9'), 'latin1'))
-        const said = JSON.stringify(foreign.documents.map(({ value }) => value))
-        must(!said.includes('\uFFFD'), 'bytes of another encoding become question marks')
+        const foreign = spelt(text.replace(/SKU-1|spelt|kit/, 'caf\u00e9'))
+        const read = JSON.stringify(foreign.documents.map(({ value }) => value))
+        must(!read.includes('\uFFFD'), 'bytes of another encoding become question marks')
       }),
   },
   {
@@ -208,16 +212,15 @@ async function filesInTheMaking(bench: Bench, port: InboundPort<FolderPort<unkno
   must(file !== undefined, 'the exhibit does not say where files lie')
   const kind = Object.keys(says)[0] as InboundKind
   const desk = deskOf(bench)
-  const write = (id: string): Uint8Array => {
-    const raw = rawOf(desk, port.shown, kind, { id, at: id.length, lines: linesOf(id.length) })
-    must(raw !== undefined, `the exhibit says no ${kind}`)
-    return raw
+  const write = (id: string): Said => {
+    const said = saidOf(desk, port.shown, kind, { id, at: id.length, lines: linesOf(id.length) })
+    must(said !== undefined, `the exhibit says no ${kind}`)
+    return said
   }
-  const name = file.name('growing')
-  const whole = write('first')
+  const { name, bytes: whole, meta } = write('first')
   desk.sftp.put(file.folder, `${name}.tmp`, whole)
   desk.sftp.put(file.folder, name, whole.subarray(0, whole.length / 2))
-  desk.sftp.put(file.folder, file.name('empty'), new Uint8Array())
+  desk.sftp.put(file.folder, write('none').name, new Uint8Array())
   let taken = await pollAll(desk, port, 1)
   must(
     taken.every((one) => one.raw.length === 0),
@@ -228,9 +231,14 @@ async function filesInTheMaking(bench: Bench, port: InboundPort<FolderPort<unkno
   const full = taken.filter((one) => one.raw.length > 0)
   must(full.length === 1, `a file that grew is taken ${full.length} times`)
   must(utf8(full[0]?.raw ?? new Uint8Array()) === utf8(whole), 'the file is taken before it is whole')
+  for (const [key, value] of Object.entries(meta))
+    must(
+      [value, undefined].includes(full[0]?.meta[key]),
+      `the exhibit says that ${key} is ${value}; the port says otherwise`,
+    )
   const left = desk.sftp.files().filter((one) => one.folder === file.folder && one.name === name)
   must(left.length === 0, 'a file that was taken still lies in the folder')
-  desk.sftp.put(file.folder, name, write('second!'))
+  desk.sftp.put(file.folder, name, write('second!').bytes)
   const again = (await pollAll(desk, port, 4)).filter((one) => one.raw.length > 0)
   must(again.length === 1, `new content under the old name is taken ${again.length} times`)
   must(again[0]?.sourceKey !== full[0]?.sourceKey, 'new content under the old name has the old key: it would be lost')

@@ -10,7 +10,8 @@ import {
   must,
   outboundOf,
   type OutboundPort,
-  rawOf,
+  type Said,
+  saidOf,
   within,
 } from '../check.ts'
 import type { Desk } from '../desk.ts'
@@ -109,16 +110,16 @@ function reading(bench: Bench, each: InboundPort): Round[] {
   const { port, shown } = each
   const kind = kindsOf(shown).find((one) => one === 'shipment') ?? kindsOf(shown)[0]
   if (kind === undefined) return []
-  type Ready = { raw: Uint8Array | undefined; accepted: boolean }
+  type Ready = { said: Said | undefined; accepted: boolean }
   const ready = async (desk: Desk): Promise<Ready> => {
     const wish: Wish = { id: 'k1', at: 30, lines: [{ sku: 'SKU-1', quantity: 2 }] }
     if (ANSWERS.has(kind)) wish.requestId = (await seedRequest(bench.runtime.process([desk]), desk)).requestId
-    const raw = rawOf(desk, shown, kind, wish)
-    if (port.transport === 'folder' && raw !== undefined && shown.file !== undefined)
-      desk.sftp.put(shown.file.folder, shown.file.name('k1'), raw)
+    const said = saidOf(desk, shown, kind, wish)
+    if (port.transport === 'folder' && said !== undefined && shown.file !== undefined)
+      desk.sftp.put(shown.file.folder, said.name, said.bytes)
     if (port.transport === 'pull')
       desk.partner.list?.([1, 2, 3].map((row) => ({ id: `k${row}`, changedAt: atSecond(-10 * row) })))
-    return { raw, accepted: false }
+    return { said, accepted: false }
   }
   const run = async (process: Process, desk: Desk, given: unknown): Promise<void> => {
     const state = given as Ready
@@ -127,9 +128,9 @@ function reading(bench: Bench, each: InboundPort): Round[] {
         await process.poll(desk, port.name)
         desk.clock.advance((shown.file?.settledMs ?? 0) + 1_000)
       }
-    } else if (state.raw !== undefined && !state.accepted) {
+    } else if (state.said !== undefined && !state.accepted) {
       // Without a 200 the partner calls again.
-      await process.receive(desk, port, state.raw)
+      await process.receive(desk, port, state.said.bytes)
       state.accepted = true
     }
     await process.work(DAY_MS)

@@ -7,7 +7,7 @@ import {
   inboundOf,
   must,
   outboundOf,
-  readAt,
+  readSample,
   refusalsOf,
   deskOf,
   within,
@@ -110,7 +110,7 @@ export const manifestChecks: Check[] = [
           await within(path, () => {
             const raw = bench.file(path)
             if (raw === undefined) throw new Error(`the sample ${path} is not there`)
-            const reading = readAt(deskOf(bench), each, raw)
+            const reading = readSample(deskOf(bench), each, path, raw)
             const told = reading.documents.length + reading.refused.length
             must(told > 0 || reading.ignored !== undefined, 'nothing comes of it')
             const broken = reading.refused.flatMap(({ issues }) => issues).filter(({ class: of }) => of === 'data')

@@ -18,9 +18,11 @@ import {
   type KitMap,
   must,
   outboundOf,
-  rawOf,
-  readAt,
+  readSaid,
+  readSample,
   refusalsOf,
+  saidOf,
+  withBytes,
   within,
 } from '../check.ts'
 import { documentFor } from '../sending.ts'
@@ -55,9 +57,9 @@ export const mappingChecks: Check[] = [
     run: (bench) =>
       forEachKind(inboundOf(bench), (port, kind) => {
         const desk = deskOf(bench)
-        const raw = rawOf(desk, port.shown, kind, { id: 'traced', lines: linesOf(2) })
-        if (raw === undefined) return
-        for (const document of readAt(desk, port, raw).documents) traced(document, port.shown.given ?? [])
+        const said = saidOf(desk, port.shown, kind, { id: 'traced', lines: linesOf(2) })
+        if (said === undefined) return
+        for (const document of readSaid(desk, port, said).documents) traced(document, port.shown.given ?? [])
       }),
   },
   {
@@ -82,9 +84,9 @@ export const mappingChecks: Check[] = [
       await forEachKind(ports, (port, kind) => {
         if (kind !== 'order' && kind !== 'stock') return
         const desk = deskOf(bench)
-        const raw = rawOf(desk, port.shown, kind, { id: 'gap', lines: [{ sku: UNKNOWN_SKU, quantity: 2 }] })
-        if (raw === undefined) return
-        const { documents, refused } = readAt(desk, port, raw)
+        const said = saidOf(desk, port.shown, kind, { id: 'gap', lines: [{ sku: UNKNOWN_SKU, quantity: 2 }] })
+        if (said === undefined) return
+        const { documents, refused } = readSaid(desk, port, said)
         must(
           !JSON.stringify(documents.map(({ value }) => value)).includes(UNKNOWN_SKU),
           'an unknown code is passed through',
@@ -110,9 +112,9 @@ export const mappingChecks: Check[] = [
             lines?: { unitPriceMinor?: number }[]
           }
           if (kind === 'order') for (const line of value.lines ?? []) line.unitPriceMinor = priceMinor
-          const raw = rawOf(desk, port.shown, kind, { id: 'exact' }, value)
-          if (raw === undefined) return
-          for (const document of readAt(desk, port, raw).documents) {
+          const said = saidOf(desk, port.shown, kind, { id: 'exact' }, value)
+          if (said === undefined) return
+          for (const document of readSaid(desk, port, said).documents) {
             if (kind === 'order') {
               const lines = (document.value as { lines: { unitPriceMinor: number }[] }).lines
               const wrong = lines.find((line) => line.unitPriceMinor !== priceMinor)
@@ -153,14 +155,14 @@ export const mappingChecks: Check[] = [
       const before = await rowCounts(bench.runtime.db)
       await forEachKind(inboundOf(bench), (port, kind) => {
         const desk = deskOf(bench)
-        const raw = rawOf(desk, port.shown, kind, { id: 'seen', lines: linesOf(2) })
-        if (raw === undefined) return
-        const copy = Uint8Array.from(raw)
+        const said = saidOf(desk, port.shown, kind, { id: 'seen', lines: linesOf(2) })
+        if (said === undefined) return
+        const copy = Uint8Array.from(said.bytes)
         const config = JSON.stringify(desk.config)
-        const first = plain(readAt(desk, port, raw))
-        const second = plain(readAt(desk, port, raw))
+        const first = plain(readSaid(desk, port, said))
+        const second = plain(readSaid(desk, port, said))
         must(first === second, 'the same document read twice says two things')
-        must(Buffer.from(raw).equals(copy), 'reading changes the bytes of the document')
+        must(Buffer.from(said.bytes).equals(copy), 'reading changes the bytes of the document')
         must(JSON.stringify(desk.config) === config, 'reading changes the settings')
         must(desk.http.calls.length === 0, 'reading calls the partner')
       })
@@ -181,7 +183,7 @@ export function outputsOf(bench: Pick<Bench, 'connector' | 'exhibit' | 'file'>):
     for (const path of each.shown.samples) {
       const raw = bench.file(path)
       if (raw === undefined) continue
-      const { documents, refused, ignored } = readAt(deskOf(bench as Bench), each, raw)
+      const { documents, refused, ignored } = readSample(deskOf(bench as Bench), each, path, raw)
       const text = plain({ documents, refused, receipts: [], ...(ignored === undefined ? {} : { ignored }) })
       outputs[`${each.port.name} ${path}`] = createHash('sha256').update(text).digest('hex').slice(0, 16)
     }
@@ -194,9 +196,9 @@ function saidAndRead(bench: Bench, port: InboundPort, kind: InboundKind): void {
   for (let round = 0; round < GENERATED; round++) {
     const desk = deskOf(bench)
     const wish = { ...anyWish(random, `g${round}`), rejected: 0 }
-    const raw = rawOf(desk, port.shown, kind, wish)
-    if (raw === undefined) return
-    const reading = readAt(desk, port, raw)
+    const said = saidOf(desk, port.shown, kind, wish)
+    if (said === undefined) return
+    const reading = readSaid(desk, port, said)
     must(reading.refused.length === 0, () => `document ${round}: ${refusalsOf(reading)}`)
     const [document] = reading.documents
     const difference = differs(document?.value, valueOf(kind, wish, desk))
@@ -269,10 +271,11 @@ function exact(value: unknown, at: string): void {
 /** True when "1.5" units are read as if they were whole. */
 function fraction(desk: Desk, port: InboundPort, kind: InboundKind): boolean {
   const mark = 7_654_321
-  const raw = rawOf(desk, port.shown, kind, { id: 'fraction', lines: [{ sku: 'SKU-1', quantity: mark }] })
-  const text = Buffer.from(raw ?? []).toString('latin1')
-  if (!text.includes(String(mark))) return false
-  const { documents } = readAt(desk, port, Buffer.from(text.replaceAll(String(mark), '1.5'), 'latin1'))
+  const said = saidOf(desk, port.shown, kind, { id: 'fraction', lines: [{ sku: 'SKU-1', quantity: mark }] })
+  const text = Buffer.from(said?.bytes ?? []).toString('latin1')
+  if (said === undefined || !text.includes(String(mark))) return false
+  const spoilt = withBytes(said, Buffer.from(text.replaceAll(String(mark), '1.5'), 'latin1'))
+  const { documents } = readSaid(desk, port, spoilt)
   return documents.some(({ value }) => partsOfDocument(value) > 0)
 }
 

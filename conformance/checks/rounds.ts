@@ -13,12 +13,13 @@ import {
   type InboundPort,
   inboundOf,
   kindsOf,
+  metaOf,
   must,
   type NotApplicable,
   outboundOf,
-  rawOf,
+  saidOf,
   refusalsOf,
-  readAt,
+  readSaid,
   webhooksOf,
   within,
 } from '../check.ts'
@@ -96,24 +97,24 @@ export const roundChecks: Check[] = [
 async function repeatedCall(bench: Bench, { port, shown }: InboundPort<WebhookPort<unknown>>): Promise<void> {
   const desk = deskOf(bench)
   const kind = kindsOf(shown)[0]
-  const raw = kind === undefined ? undefined : rawOf(desk, shown, kind, { id: 'twice' })
-  if (raw === undefined) return
-  const call = callOf(desk, shown, raw)
+  const said = kind === undefined ? undefined : saidOf(desk, shown, kind, { id: 'twice' })
+  if (said === undefined) return
+  const call = callOf(desk, shown, said.bytes)
   desk.clock.advance(30_000)
   const later = { ...call, receivedAt: desk.clock.now() }
   must(port.sourceKey(call) === port.sourceKey(later), 'a delivery that is tried again has another key')
-  const other = rawOf(desk, shown, kind as InboundKind, { id: 'other', at: 5, lines: [{ sku: 'SKU-2', quantity: 3 }] })
+  const other = saidOf(desk, shown, kind as InboundKind, { id: 'other', at: 5, lines: [{ sku: 'SKU-2', quantity: 3 }] })
   if (other === undefined) return
-  must(port.sourceKey(callOf(desk, shown, other)) !== port.sourceKey(call), 'another document has the same key')
+  must(port.sourceKey(callOf(desk, shown, other.bytes)) !== port.sourceKey(call), 'another document has the same key')
 }
 
 /** Seen again before it was moved, as after a crash: it must be known. */
 async function repeatedFile(bench: Bench, { port, shown }: InboundPort<FolderPort<unknown>>): Promise<void> {
   const desk = deskOf(bench)
   const kind = kindsOf(shown)[0]
-  const raw = kind === undefined ? undefined : rawOf(desk, shown, kind, { id: 'twice' })
-  if (raw === undefined || shown.file === undefined) return
-  desk.sftp.put(shown.file.folder, shown.file.name('twice'), raw)
+  const said = kind === undefined ? undefined : saidOf(desk, shown, kind, { id: 'twice' })
+  if (said === undefined || shown.file === undefined) return
+  desk.sftp.put(shown.file.folder, said.name, said.bytes)
   const keys = new Set<string>()
   for (let look = 0; look < 5; look++) {
     for await (const fetched of port.fetch(desk.context(), () => Promise.resolve(false))) keys.add(fetched.sourceKey)
@@ -131,18 +132,14 @@ async function booksOf(bench: Bench, desk: Desk): Promise<unknown> {
 async function arrive(bench: Bench, desk: Desk, { port, shown }: InboundPort, documents: [InboundKind, Wish][]) {
   const process = bench.runtime.process([desk])
   for (const [index, [kind, wish]] of documents.entries()) {
-    const raw = rawOf(desk, shown, kind, wish)
-    must(raw !== undefined, `the exhibit says no ${kind}`)
-    await process.store(desk, port.name, `${wish.id}-${index}-${kind}`, raw, metaFor(desk, { port, shown }, raw))
+    const said = saidOf(desk, shown, kind, wish)
+    must(said !== undefined, `the exhibit says no ${kind}`)
+    const meta = metaOf(desk, { port, shown }, said.bytes, said.meta)
+    await process.store(desk, port.name, `${wish.id}-${index}-${kind}`, said.bytes, meta)
     await process.work(1_000)
   }
   const stuck = (await envelopesOf(bench.runtime.db, desk.connectionId)).filter((one) => one.state === 'received')
   must(stuck.length === 0, `${stuck.length} documents are never read`)
-}
-
-function metaFor(desk: Desk, { port, shown }: InboundPort, raw: Uint8Array): Record<string, string> {
-  if (port.transport !== 'webhook' && port.transport !== 'push') return shown.meta ?? {}
-  return port.meta(callOf(desk, shown, raw))
 }
 
 async function anyOrder(bench: Bench, each: InboundPort): Promise<void> {
@@ -194,9 +191,9 @@ function whatStands(books: unknown): unknown {
 async function partial(bench: Bench, each: InboundPort): Promise<void> {
   const desk = deskOf(bench)
   const wish: Wish = { id: 'p1', lines: [{ sku: 'SKU-1', quantity: 3 }], rejected: 1 }
-  const raw = rawOf(desk, each.shown, 'fulfillmentResponse', wish)
-  if (raw === undefined) return
-  const reading = readAt(desk, each, raw)
+  const said = saidOf(desk, each.shown, 'fulfillmentResponse', wish)
+  if (said === undefined) return
+  const reading = readSaid(desk, each, said)
   must(reading.refused.length === 0, () => refusalsOf(reading))
   const difference = differs(
     reading.documents.map(({ value }) => (value as { lines: unknown }).lines),

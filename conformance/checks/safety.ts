@@ -18,7 +18,7 @@ import {
   type NotApplicable,
   outboundOf,
   pullsOf,
-  rawOf,
+  saidOf,
   within,
 } from '../check.ts'
 import type { Desk } from '../desk.ts'
@@ -131,10 +131,10 @@ async function noSecrets(bench: Bench): Promise<void> {
     for (const each of inboundOf(bench)) {
       said.push(...each.shown.samples.map((path) => Buffer.from(bench.file(path) ?? []).toString('latin1')))
       const kind = kindsOf(each.shown)[0]
-      const raw = kind === undefined ? undefined : rawOf(desk, each.shown, kind, { id: 'canary' })
-      if (raw === undefined) continue
+      const document = kind === undefined ? undefined : saidOf(desk, each.shown, kind, { id: 'canary' })
+      if (document === undefined) continue
       if (each.port.transport === 'webhook' || each.port.transport === 'push')
-        await process.receive(desk, each.port, raw)
+        await process.receive(desk, each.port, document.bytes)
       else await process.poll(desk, each.port.name)
     }
     const missteps: ((desk: Desk) => void)[] = [
@@ -197,9 +197,8 @@ async function stopsInFolder(bench: Bench, each: InboundPort<FolderPort<unknown>
   const desk = deskOf(bench)
   const kind = kindsOf(shown)[0]
   for (let index = 0; index < MANY; index++) {
-    const raw = rawOf(desk, shown, kind as InboundKind, { id: `f${index}`, at: index })
-    if (raw !== undefined && shown.file !== undefined)
-      desk.sftp.put(shown.file.folder, shown.file.name(`f${index}`), raw)
+    const said = saidOf(desk, shown, kind as InboundKind, { id: `f${index}`, at: index })
+    if (said !== undefined && shown.file !== undefined) desk.sftp.put(shown.file.folder, said.name, said.bytes)
   }
   let taken = 0
   for (let look = 0; look < 4; look++) {
@@ -234,7 +233,7 @@ async function boundedMemory(bench: Bench): Promise<void | NotApplicable> {
     await within(port.name, () => {
       const desk = deskOf(bench)
       const quick = bench.depth === 'quick'
-      const reader = stream.open({ ...shown.meta }, desk.readContext())
+      const reader = stream.open({ ...shown.meta?.('stock', undefined) }, desk.readContext())
       const before = process.memoryUsage().rss
       let [bytes, rows, half, most] = [0, 0, 0, before]
       for (const chunk of shown.chunks?.(quick ? QUICK_ROWS : FULL_ROWS) ?? []) {

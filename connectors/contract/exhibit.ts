@@ -24,24 +24,27 @@ export type Says = {
   [K in InboundKind]?: (value: Documents[K], world: { crosswalk: Crosswalk; at: Instant }) => Uint8Array | undefined
 }
 
-export type DocumentFormat = 'json' | 'csv' | 'ndjson' | 'xml' | 'x12'
+export type DocumentFormat = 'json' | 'csv' | 'ndjson' | 'xml' | 'x12' | 'edifact'
 
 export type InboundExhibit = {
   format: DocumentFormat
   says: Says
-  /** What the transport knows of such a document. */
-  meta?: Record<string, string>
+  /** What the transport knows of a document that says this, beside the name of its file: `asOf` of stock that has its time in the name. */
+  meta?: (kind: InboundKind, value: unknown) => Record<string, string>
   /** Headers of the partner's call; for a webhook with its signature. */
   headers?: (body: Uint8Array, at: Instant, secret: (name: string) => string) => Record<string, string>
   /** The signature covers the time of sending, so that an old call can be refused. */
   signsTime?: boolean
-  /** Where and how the partner puts a file, for folder ports. `settledMs`: how long it must lie unchanged. */
-  file?: { folder: string; name: (id: string) => string; settledMs: number }
+  /**
+   * Where and how the partner puts a file, for folder ports. `settledMs`: how long it must lie unchanged. A name may tell what the file
+   * says, and when that was true.
+   */
+  file?: { folder: string; name: (id: string, kind: InboundKind, value: unknown) => string; settledMs: number }
   /** How the partner lists, for pull ports: rows on a page, and how far back the connector looks again. */
   list?: { pageSize: number; overlapMs: number }
   /** Cursors as earlier versions of the connector left them, of a time before the kit's day. */
   earlier?: Cursor[]
-  /** Real or recorded documents of the partner, as paths in the repository; each must be read. */
+  /** Real or recorded documents of the partner, as paths in the repository, under the names that its files have; each must be read. */
   samples: string[]
   /** The map of `crossdock map list` that reads it. */
   map?: string

@@ -129,7 +129,7 @@ export const exhibit: Exhibit = {
     'stock-files': {
       format: 'csv',
       says: { stock: csvOf },
-      meta: { contentType: 'text/csv', mode: 'full' },
+      meta: () => ({ contentType: 'text/csv', mode: 'full' }),
       file: { folder: '/stock', name: (id) => `${id}.csv`, settledMs: 5_000 },
       samples: ['mappings/erp/examples/stock-file.in.csv'],
       given: ['/absentMeansZero'],
