@@ -4,7 +4,8 @@
  */
 import { epochMsOf, type Instant } from '#core/model/time.ts'
 
-export type SqlType = 'text' | 'int4' | 'int8' | 'bool' | 'timestamptz' | 'jsonb' | 'bytea'
+/** `json` keeps the order of fields, which `jsonb` does not. */
+export type SqlType = 'text' | 'int4' | 'int8' | 'bool' | 'timestamptz' | 'json' | 'jsonb' | 'bytea'
 
 /** The types' object ids (pg_type.dat): the receiver checks them. */
 const OID: Readonly<Record<SqlType, number>> = {
@@ -13,6 +14,7 @@ const OID: Readonly<Record<SqlType, number>> = {
   int8: 20,
   int4: 23,
   text: 25,
+  json: 114,
   timestamptz: 1184,
   jsonb: 3802,
 }
@@ -22,10 +24,10 @@ const JSONB_VERSION = 1
 const HEADER_BYTES = 20
 const NULL_LENGTH = -1
 
-/** One-dimensional, from 1. null and undefined are NULL; jsonb takes any JSON value, bytea a Uint8Array, timestamptz an instant. */
+/** One-dimensional, from 1. null and undefined are NULL; json and jsonb take any JSON value, bytea a Uint8Array, timestamptz an instant. */
 export function binaryArray(type: SqlType, values: readonly unknown[]): Buffer {
   // What is written as text is made once; its length decides the size of the whole.
-  const elements = type === 'jsonb' ? values.map(jsonText) : values
+  const elements = type === 'json' || type === 'jsonb' ? values.map(jsonText) : values
   let size = HEADER_BYTES
   let hasNull = 0
   for (const element of elements) {
@@ -60,6 +62,7 @@ const jsonText = (value: unknown): string | null =>
 function lengthOf(type: SqlType, element: unknown): number {
   switch (type) {
     case 'text':
+    case 'json':
       return Buffer.byteLength(element as string)
     case 'jsonb':
       return 1 + Buffer.byteLength(element as string)
@@ -79,6 +82,7 @@ function lengthOf(type: SqlType, element: unknown): number {
 function write(bytes: Buffer, type: SqlType, element: unknown, at: number): number {
   switch (type) {
     case 'text':
+    case 'json':
       return at + bytes.write(element as string, at)
     case 'jsonb':
       bytes.writeUInt8(JSONB_VERSION, at)

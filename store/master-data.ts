@@ -94,7 +94,8 @@ export async function putConnections(db: Queryable, connections: readonly Connec
   await insertRows(
     db,
     'connection',
-    { ...DOCUMENT, connector: 'text' } as const,
+    // The columns of a partner's CSV file stand in the order in which its profile names them.
+    { id: 'text', document: 'json', connector: 'text' } as const,
     connections.map((connection) => ({ id: connection.id, document: connection, connector: connection.connector })),
     `${REPLACE}, connector = excluded.connector`,
   )

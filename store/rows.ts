@@ -5,7 +5,7 @@ import type { Queryable } from './database.ts'
 /** Column name → type, in the order of the insert. */
 export type Columns = Readonly<Record<string, SqlType>>
 
-/** undefined is NULL. jsonb takes any JSON value, bytea a Uint8Array, timestamptz an instant's text. */
+/** undefined is NULL. json and jsonb take any JSON value, bytea a Uint8Array, timestamptz an instant's text. */
 export type RowOf<C extends Columns> = { [K in keyof C]: unknown }
 
 /** Inserts all rows; `tail` is for `ON CONFLICT …` and `RETURNING …`. Table and column names come from code, never from data. */

@@ -54,6 +54,14 @@ describe.each(databases)('rows that travel as arrays to $name', (backend) => {
     )
   })
 
+  test('json keeps the order in which fields were written', async () => {
+    const { from, parameters } = unnestRows({ document: 'json' } as const, [
+      { document: { Order: 1, SKU: 'é', At: [2] } },
+    ])
+    const [found] = await db.query<{ document: unknown }>(`SELECT * FROM ${from}`, parameters)
+    expect(JSON.stringify(found?.document)).toBe('{"Order":1,"SKU":"é","At":[2]}')
+  })
+
   test('undefined is NULL, and a number that is not whole is refused before it is sent', async () => {
     const none = { text: undefined, whole: undefined, large: undefined, flag: undefined, at: undefined }
     expect(await there([{ ...none, document: undefined, bytes: undefined }])).toMatchObject([{ text: null, at: null }])
