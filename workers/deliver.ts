@@ -42,8 +42,8 @@ export async function handleDeliver(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const connection = (await world.master.fresh()).connections.get(connectionId)
-  if (connection === undefined || connection.state !== 'active') return
+  const connection = await activeConnection(world, connectionId)
+  if (connection === undefined) return
   const context = await world.contextOf(connectionId, signal)
   const job: Job = {
     world,
@@ -52,9 +52,17 @@ export async function handleDeliver(
     gate: world.gates.of(connectionId, connection.connector.limits(connection.config)),
     breaker: world.breakers.of(connectionId),
   }
-  // What was told lets the next one of its order go.
+  // What was told lets the next one of its order go; what stopped the connection lets nothing go, and waits as it is.
   let taken = await deliverRound(job, ids)
-  while (taken.some((row) => LETS_OTHERS_GO.has(row.kind)) && !signal.aborted) taken = await deliverRound(job, [])
+  while (taken.some((row) => LETS_OTHERS_GO.has(row.kind)) && !signal.aborted) {
+    if ((await activeConnection(world, connectionId)) === undefined) return
+    taken = await deliverRound(job, [])
+  }
+}
+
+async function activeConnection({ master }: World, id: string): Promise<LiveConnection | undefined> {
+  const connection = (await master.fresh()).connections.get(id)
+  return connection?.state === 'active' ? connection : undefined
 }
 
 async function deliverRound(job: Job, ids: readonly string[]): Promise<StoredInstruction[]> {
