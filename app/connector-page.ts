@@ -17,6 +17,7 @@ export function pageOf(connector: Connector, exhibit: Exhibit | undefined): stri
     '',
     `${summary} Version ${version}, contract ${connector.contract}.`,
     '',
+    ...(connector.hasSetupPage === true ? [`How to set it up: [setup/${id}.md](setup/${id}.md).`, ''] : []),
     `Written by \`npx crossdock connector docs ${id}\`; a test holds it to the code. Tested by \`npx crossdock connector test ${id}\`.`,
     '',
     '## Settings',

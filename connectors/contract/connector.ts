@@ -280,6 +280,8 @@ export type Connector<Schema extends z.ZodType = z.ZodType> = {
   version: string
   contract: 1
   summary: string
+  /** `docs/connectors/setup/<id>.md` says in a person's words how to set it up, beside the page that is made from the code. */
+  hasSetupPage?: true
   config: Schema
   /** Secret name → what it is and where the partner shows it. Values never appear in config. */
   secrets: Record<string, string>

@@ -1,4 +1,4 @@
-/** Odoo 19 and later over its External JSON-2 API: sales orders out, their fate and the stock in. Guide: docs/connectors/odoo.md. */
+/** Odoo 19 and later over its External JSON-2 API: sales orders out, their fate and the stock in. Guide: docs/connectors/setup/odoo.md. */
 import { z } from 'zod'
 import { defineConnector } from '../contract/connector.ts'
 import { deliveries, orders } from './answers.ts'
@@ -13,6 +13,7 @@ export const odoo = defineConnector({
   version: '1.0.0',
   contract: 1,
   summary: 'Odoo as the ERP of warehouses and stores.',
+  hasSetupPage: true,
   config: OdooConfig,
   secrets: {
     apiKey:

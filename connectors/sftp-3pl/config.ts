@@ -19,7 +19,7 @@ export const Sftp3plConfig = z
       .record(z.string(), z.json())
       .default({})
       .describe(
-        'The files of the partner: docs/connectors/sftp-3pl.md. Each section stands in for that of the preset.',
+        'The files of the partner: docs/connectors/setup/sftp-3pl.md. Each section stands in for that of the preset.',
       ),
   })
   .transform((config, context) => {

@@ -1,4 +1,4 @@
-/** Square POS: sales and returns of the tills in, pickup orders out, stock either way. Guide: docs/connectors/square.md. */
+/** Square POS: sales and returns of the tills in, pickup orders out, stock either way. Guide: docs/connectors/setup/square.md. */
 import { z } from 'zod'
 import { defineConnector } from '../contract/connector.ts'
 import { availability } from './availability.ts'
@@ -17,6 +17,7 @@ export const square = defineConnector({
   version: '1.0.0',
   contract: 1,
   summary: 'Square POS in stores: a channel that sells at the till, and nodes for pickup.',
+  hasSetupPage: true,
   config: SquareConfig,
   secrets: {
     accessToken: 'Access token of the application (Developer Dashboard > Credentials), or of an OAuth grant.',

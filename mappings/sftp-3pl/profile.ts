@@ -1,6 +1,6 @@
 /**
  * What a 3PL's CSV files look like, as data: names, columns, and how values are spelled. A new partner is one of these and no code.
- * Known layouts are in presets.ts; docs/connectors/sftp-3pl.md explains every setting.
+ * Known layouts are in presets.ts; docs/connectors/setup/sftp-3pl.md explains every setting.
  */
 import { z } from 'zod'
 import { TimeZone } from '#core/model/time.ts'
