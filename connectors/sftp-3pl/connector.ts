@@ -11,6 +11,7 @@ export const sftp3pl = defineConnector({
   version: '1.0.0',
   contract: 1,
   summary: 'A 3PL with CSV files in SFTP folders, its layout as data.',
+  hasSetupPage: true,
   config: Sftp3plConfig,
   secrets: SFTP_SECRETS,
   // One session, one thing at a time; the transport queues.
@@ -18,4 +19,5 @@ export const sftp3pl = defineConnector({
   endpoints: (config) => ({ sftp: sftpEndpoint(config) }),
   check: ({ sftp, config }) => checkFolders(sftp, config),
   ports: [documents, fulfillment, cancel, receipts],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })

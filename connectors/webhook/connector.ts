@@ -8,6 +8,7 @@ export const webhook = defineConnector({
   version: '1.0.0',
   contract: 1,
   summary: 'Tells your own systems what happens to orders, by signed webhooks.',
+  hasSetupPage: true,
   config: WebhookConfig,
   secrets: {
     signing:
@@ -21,9 +22,11 @@ export const webhook = defineConnector({
     const body = JSON.stringify({ type: 'ping', timestamp: now, data: {} })
     const outcome = await post(context, `ping_${now.replaceAll(/\D/g, '')}`, body)
     if (outcome.kind === 'accepted') return { ok: true, detail: 'the receiver answers 2xx' }
-    const fault = outcome.kind === 'unavailable' && outcome.fault === 'config' ? 'config' : 'transient'
+    const found = outcome.kind === 'unavailable' ? outcome.fault : 'transient'
+    const fault = found === 'auth' || found === 'config' ? found : 'transient'
     const detail = 'message' in outcome ? outcome.message : 'the receiver asks to wait'
     return { ok: false, fault, detail, cure: 'Check url and the secret signing, and whether the receiver is up.' }
   },
   ports: [events],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })

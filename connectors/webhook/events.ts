@@ -38,7 +38,10 @@ export const events: SendPort<WebhookConfig, 'event'> = {
   }),
 }
 
-/** 2xx is taken. 410 says that nobody wants it any more: the connection stops. Everything else passes, or a person decides in the end. */
+/**
+ * 2xx is taken. 401 and 403 say that our signature is not known there, 404 that the URL is wrong, 410 that nobody wants it any more: the
+ * connection stops until a call is taken again. Everything else passes, or a person decides in the end.
+ */
 export async function post(context: Context<WebhookConfig>, id: string, body: string): Promise<Outcome> {
   const nowMs = epochMsOf(context.clock.now())
   const { pathname, search } = new URL(context.config.url)
@@ -57,14 +60,23 @@ export async function post(context: Context<WebhookConfig>, id: string, body: st
   }
   const { status } = result.answer
   if (status >= 200 && status < 300) return { kind: 'accepted' }
-  if (status === 410) return unavailable('config', '410', 'the receiver says that it is gone for good (410)')
+  const standing = STANDING[status]
+  if (standing !== undefined) return unavailable(standing.fault, String(status), standing.says)
   const waitMs = retryAfterMs(result.answer, nowMs)
   if (status === 429 || (status === 503 && waitMs !== undefined))
     return { kind: 'throttled', retryAfterMs: waitMs ?? DEFAULT_WAIT_MS }
   return unavailable('transient', String(status), `the receiver answered with status ${status}`)
 }
 
-const unavailable = (fault: 'config' | 'transient', code: string, message: string): Outcome => ({
+/** What does not pass by itself. */
+const STANDING: Readonly<Record<number, { fault: 'auth' | 'config'; says: string }>> = {
+  401: { fault: 'auth', says: 'the receiver does not accept our signature (401)' },
+  403: { fault: 'auth', says: 'the receiver does not let us in (403)' },
+  404: { fault: 'config', says: 'the receiver knows no such address (404)' },
+  410: { fault: 'config', says: 'the receiver says that it is gone for good (410)' },
+}
+
+const unavailable = (fault: 'auth' | 'config' | 'transient', code: string, message: string): Outcome => ({
   kind: 'unavailable',
   fault,
   code: `webhook.${code}`,
