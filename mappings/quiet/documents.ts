@@ -14,7 +14,7 @@ import type { SoResult } from './result.ts'
 import { DOCUMENTS } from './schema.ts'
 import { eventMap, summaryMap } from './stock.ts'
 import type { InventoryEvent } from './stock.ts'
-import { childrenOf, elementTree, openDocument, treeOf } from './xml.ts'
+import { childrenOf, elementTree, openDocument, treeOf, treeOfParts } from './xml.ts'
 import type { OpenTree, QuietDocument } from './xml.ts'
 
 type Kinds = {
@@ -114,6 +114,8 @@ function readResult(document: QuietDocument, context: QuietContext, { resultIsLa
   )
   if (wrong.length > 0) return refused(wrong)
   const left = inCartons.size === 0 ? NOTHING : mapped(shipmentMap, 'shipment', '', opened.value, context)
+  if (inCartons.size === 0 && !resultIsLast)
+    return { ...NOTHING, ignored: 'nothing has left yet, and a result is not the last word here' }
   const lacked = resultIsLast ? mapped(shortPickMap, 'fulfillmentResponse', 'Line', opened.value, context) : NOTHING
   return { documents: [...left.documents, ...lacked.documents], refused: [...left.refused, ...lacked.refused] }
 }
@@ -122,7 +124,10 @@ const NOTHING: QuietReading = { documents: [], refused: [] }
 
 /** An item that was refused is not absent: setting it to zero would be a loss that nobody ordered. */
 function readSummary(document: QuietDocument, context: QuietContext): QuietReading {
-  const reading = readWith(document, summaryMap, 'stock', context)
+  const opened = treeOfParts(document, 'Inventory', 'ItemNumber')
+  if (!opened.ok) return refused(opened.issues)
+  const read = mapped(summaryMap, 'stock', '', opened.value, context)
+  const reading = { ...read, refused: [...opened.value.refused, ...read.refused] }
   if (reading.refused.length === 0) return reading
   const documents = reading.documents.map((each) =>
     each.kind === 'stock' ? { ...each, value: { ...each.value, absentMeansZero: false } } : each,

@@ -111,6 +111,13 @@ describe('a result', () => {
     expect(read(sample('result'), context, false).documents.map(({ kind }) => kind)).toEqual(['shipment'])
   })
 
+  test('of which nothing left says nothing where more may come', () => {
+    expect(read(sample('nothing-left'), context, false)).toMatchObject({
+      documents: [],
+      ignored: expect.stringContaining('nothing has left'),
+    })
+  })
+
   test('with an unknown exception code ships all the same, and the short pick alone waits for its row', () => {
     const reading = read(changed('result', '"NOF"', '"DMG"'))
     expect(reading.documents.map(({ kind }) => kind)).toEqual(['shipment'])
@@ -183,6 +190,16 @@ describe('stock', () => {
     expect(reading.refused).toMatchObject([
       { part: '00123', issues: [{ code: 'quiet.status-unknown', subject: 'QA', place: { line: 4 } }] },
     ])
+  })
+
+  test('an item that breaks the schema waits alone, at its own place', () => {
+    const { documents, refused } = read(changed('summary', 'Quantity="5"', 'Quantity="-5"'))
+    expect(documents).toMatchObject([{ kind: 'stock', value: { rows: [{ sku: '12346', onHand: 2 }] } }])
+    expect(refused).toMatchObject([
+      { part: '00123', issues: [{ place: { path: '/InventorySummary/Inventory/ItemStatus/@Quantity', line: 4 } }] },
+    ])
+    const [stock] = read(changed('summary', 'Quantity="5"', 'Quantity="-5"')).documents
+    expect(stock?.trace().origins.get('/rows/0/onHand')?.place.path).toContain('/Inventory[2]')
   })
 
   test('an unknown warehouse refuses the document once, and an unknown item itself', () => {

@@ -1,7 +1,7 @@
 /** Quiet documents between bytes and the trees that maps read: local names, checked against the schema, lists as lists. */
 import type { Issue, Parsed } from '#core/issue.ts'
 import { parsed, unreadable } from '#core/issue.ts'
-import type { PlaceOf } from '../engine/index.ts'
+import type { PlaceOf, RefusedPart } from '../engine/index.ts'
 import { readXml } from '../formats/xml/reader.ts'
 import { elementsOf } from '../formats/xml/tree.ts'
 import type { XmlElement } from '../formats/xml/tree.ts'
@@ -46,6 +46,39 @@ export function elementTree(root: XmlElement, rule: ElementRule): Parsed<OpenTre
 }
 
 export const childrenOf = (root: XmlElement, name: string): XmlElement[] => elementsOf(root, name)
+
+/**
+ * The tree of a document whose parts of this name stand for themselves, such as the items of a count: those that break the schema are
+ * refused alone, under the attribute that names them. Issues: faults of the document around them.
+ */
+export function treeOfParts(
+  { name, root }: QuietDocument,
+  part: string,
+  naming: string,
+): Parsed<OpenTree & { refused: RefusedPart[] }> {
+  const rule: ElementRule = DOCUMENTS[name]
+  const partRule = rule.children?.find((child) => child.name === part)?.rule ?? {}
+  const found = childrenOf(root, part).map((element, index) => {
+    const nth = index === 0 ? '' : `[${index + 1}]`
+    return { element, index, issues: faultsOf(element, partRule, `/${root.name}/${part}${nth}`) }
+  })
+  const bad = found.filter(({ issues }) => issues.length > 0)
+  const good = found.filter(({ issues }) => issues.length === 0)
+  const broken = new Set<unknown>(bad.map(({ element }) => element))
+  const opened = elementTree({ ...root, children: root.children.filter((child) => !broken.has(child)) }, rule)
+  if (!opened.ok) return opened
+  // Places are those of the document as it came.
+  const placeOf: PlaceOf = ([first, nth, ...rest]) => {
+    const isPart = first === part && typeof nth === 'number'
+    const path = [first, isPart ? good[nth]?.index : nth, ...rest]
+    return placeInXml(
+      root,
+      path.filter((step) => step !== undefined),
+    )
+  }
+  const refused = bad.map(({ element, issues }) => ({ part: element.attributes[naming] ?? '', issues }))
+  return parsed({ tree: opened.value.tree, placeOf, refused })
+}
 
 /** Issues: what the schema forbids, with pointers into the document, and what XML cannot hold. */
 export function writeDocument(name: DocumentName, tree: object): Parsed<Uint8Array> {
