@@ -54,7 +54,7 @@ const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
       placedAt: atSecond(0),
       currency: 'EUR',
       totalMinor: lines.reduce((sum, line) => sum + line.quantity * 1250, 0),
-      shipTo: { line1: 'Rue 1', city: 'Paris', country: 'FR' },
+      shipTo: { name: 'Ada', line1: 'Rue 1', city: 'Paris', country: 'FR' },
       holds: [],
       lines: lines.map(({ sku, quantity }, index) => ({
         externalId: `${id}-${index + 1}`,

@@ -27,7 +27,10 @@ export const QuietConfig = z.object({
     .describe('Of the prices in ship orders, which name none.'),
   unit: z.string().min(1).max(10).default('EA').describe('UOM of every line.'),
   shipMode: z
-    .object({ carrier: code, serviceLevel: code })
+    .object({
+      carrier: code.describe('As the warehouse calls it, such as USPS.'),
+      serviceLevel: code.describe('As the warehouse calls it, such as PRIORITY.'),
+    })
     .optional()
     .describe('Carrier and service level of orders without a shipping service.'),
   resultIsLast: z

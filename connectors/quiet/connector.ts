@@ -18,4 +18,5 @@ export const quiet = defineConnector({
   endpoints: (config) => ({ sftp: sftpEndpoint(config) }),
   check: ({ sftp, config }) => checkFolders(sftp, config),
   ports: [documents, fulfillment, cancel, returns],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })
