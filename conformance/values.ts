@@ -153,6 +153,7 @@ type Outgoing =
   | 'channelRefund'
   | 'availability'
   | 'acknowledgement'
+  | 'rejection'
   | 'event'
 
 /** What the hub would tell a partner. */
@@ -238,6 +239,16 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
       data: {},
     },
     availability: { sku: 'SKU-1', nodeId, available: 7 },
+    rejection: {
+      rejectionId: `rej_${id}`,
+      rejectedAt: atSecond(60),
+      documentType: '856',
+      reference: `SHP-${id}`,
+      document: `env_${id}`,
+      part: 'ST 0001',
+      reason: 'it names an order that was never placed',
+      faults: [{ place: 'PRF-01', rule: 'must be a purchase order of ours' }],
+    },
     acknowledgement: { for: `env_${id}`, bytes: where.receipt ?? '' },
   }
   return made[kind]

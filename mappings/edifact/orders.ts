@@ -89,11 +89,7 @@ const orderMap = (profile: EdifactProfile): MessageMap<FulfillmentInstruction> =
     version: '1',
     scope: messageScope<FulfillmentInstruction>(profile, (instruction) => instruction.lines[0]?.currency),
     rules: [
-      order.field(
-        'BGM.0101',
-        'method',
-        enumTable<FulfillmentInstruction['method']>('order type', { '220': 'dropShip' }),
-      ),
+      order.field('BGM.0101', 'method', enumTable('order type', profile.orderTypes)),
       order.field('BGM.0201', 'requestId', orderNumberLeaf),
       order.fixed('BGM.0301', '9', { checked: false }),
       instantRule<FulfillmentInstruction>('137', 'placedAt'),

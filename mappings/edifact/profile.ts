@@ -1,7 +1,10 @@
 /** What differs from partner to partner in EDIFACT, as data over a base that follows EANCOM. */
+import type { FulfillmentMethod } from '#core/model/node.ts'
 import type { ChangeRequest, Invoice } from '#core/model/trade.ts'
 
 export type EdifactProfile = {
+  /** ORDERS: BGM 1001 ↔ how the order is fulfilled. */
+  orderTypes: Record<string, FulfillmentMethod>
   /** NAD 3035 of the place whose stock, receipt or dispatch is told, best first; the first is written. */
   nodeRoles: string[]
   /** NAD 3035 of the consignee. */
@@ -28,6 +31,7 @@ export type EdifactProfile = {
 }
 
 export const EDIFACT_BASE: EdifactProfile = {
+  orderTypes: { '220': 'dropShip' },
   nodeRoles: ['WH', 'SU', 'DP'],
   shipToRole: 'DP',
   partnerSkuQualifier: 'SA',

@@ -36,21 +36,24 @@ const Codes = z.array(z.string().min(1).max(3)).min(1)
 /** How the partner departs from EANCOM (mappings/edifact/profile.ts). */
 const Profile = z
   .object({
-    nodeRoles: Codes,
-    shipToRole: z.string().min(1).max(3),
+    orderTypes: z
+      .record(z.string(), z.enum(['ship', 'pickup', 'dropShip']))
+      .describe('ORDERS: BGM 1001 → how the order is fulfilled.'),
+    nodeRoles: Codes.describe('NAD 3035 of the place that fulfills, best first; the first is written.'),
+    shipToRole: z.string().min(1).max(3).describe('NAD 3035 of the consignee.'),
     partnerSkuQualifier: z
       .string()
       .min(1)
       .max(3)
       .describe('LIN 7143 of the partner’s product code: SA, or EN for a GTIN.'),
-    hubSkuQualifier: z.string().min(1).max(3),
-    defaultCurrency: z.string().length(3),
-    feedFunctions: z.record(z.string(), z.enum(['full', 'delta'])),
+    hubSkuQualifier: z.string().min(1).max(3).describe('PIA 7143 of our SKU.'),
+    defaultCurrency: z.string().length(3).describe('Currency where no CUX says one.'),
+    feedFunctions: z.record(z.string(), z.enum(['full', 'delta'])).describe('INVRPT: BGM 1225 → full or delta.'),
     stockQualifiers: Codes.describe('INVRPT: QTY 6063 of the number that counts, best first.'),
-    lineAccepted: Codes,
-    lineRefused: Codes,
-    changeAccepted: Codes,
-    changeRefused: Codes,
+    lineAccepted: Codes.describe('ORDRSP: LIN 1229 that keeps a line whole.'),
+    lineRefused: Codes.describe('ORDRSP: LIN 1229 that gives a line up.'),
+    changeAccepted: Codes.describe('ORDRSP to a cancel: BGM 1225 that agrees.'),
+    changeRefused: Codes.describe('ORDRSP to a cancel: BGM 1225 that refuses.'),
     changesSent: z.boolean().describe('Cancels go out as ORDCHG. Without it a person calls the partner.'),
   })
   .partial()
@@ -62,7 +65,7 @@ export const EdifactConfig = Folders.extend({
     .enum(['UNOA', 'UNOB', 'UNOC', 'UNOD', 'UNOE', 'UNOF', 'UNOK', 'UNOY'])
     .default('UNOC')
     .describe('The character set we write: UNOC is Latin-1, UNOY is UTF-8.'),
-  syntaxVersion: z.enum(['1', '2', '3', '4']).default('3'),
+  syntaxVersion: z.enum(['1', '2', '3', '4']).default('3').describe('0002: the syntax version we write.'),
   release: z.enum(['96A', '01B']).default('96A').describe('0054 of the messages we write.'),
   association: z.string().max(6).default('EAN008').describe('0057 of the messages we write; empty for none.'),
   agreementId: z.string().max(35).default('').describe('0032, e.g. EANCOM.'),
@@ -83,7 +86,7 @@ export const EdifactConfig = Folders.extend({
     .default({})
     .describe('What the partner’s own guide adds to ours, by message (docs/edi.md).'),
   repair: z.boolean().default(false).describe('Use files whose counts or control numbers are wrong.'),
-  profile: Profile.default({}),
+  profile: Profile.default({}).describe('Where this partner departs from EANCOM, in its own words.'),
 })
 export type EdifactConfig = z.output<typeof EdifactConfig>
 

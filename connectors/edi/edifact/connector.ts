@@ -20,4 +20,5 @@ export const edifactSupplier = defineConnector({
   endpoints: (config) => ({ sftp: sftpEndpoint(config) }),
   check: ({ sftp, config }) => checkFolders(sftp, config),
   ports: [documents, fulfillment, changes, acknowledgements],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })

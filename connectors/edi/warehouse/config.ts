@@ -26,5 +26,6 @@ export const WarehouseConfig = EdiConfig.extend({
         .describe('945: W1201 of lines that fell short for good, each with its reason.'),
       adjustmentReasons: z.record(Code, z.enum(ADJUSTMENT_REASONS)).optional().describe('947: W1901.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where this 3PL departs from the base profile, in its own words.'),
 })

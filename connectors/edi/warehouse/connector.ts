@@ -35,4 +35,5 @@ export const edi3pl = defineConnector({
     acknowledgements,
     rejections,
   ],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })
