@@ -56,7 +56,7 @@ export async function runKit(connector: Connector, input: KitInput): Promise<Rep
   const note = (message: unknown): void => void sockets.push(socketName(message))
   subscribe('net.client.socket', note)
   try {
-    const bench: Bench = { ...input, connector, exhibit, runtime, sockets: () => sockets }
+    const bench: Bench = { ...input, connector: withAllPorts(connector), exhibit, runtime, sockets: () => sockets }
     const findings: Finding[] = []
     for (const check of CHECKS.filter(input.only ?? (() => true)))
       findings.push(await findingOf(check, bench, exhibit, input.today))
@@ -66,6 +66,12 @@ export async function runKit(connector: Connector, input: KitInput): Promise<Rep
     if (input.runtime === undefined) await runtime.close()
   }
 }
+
+/** A setting may leave a connection some ports or others; the kit tries each of them. */
+const withAllPorts = (connector: Connector): Connector => ({
+  ...connector,
+  ports: connector.ports.map((port) => ({ ...port, has: () => true })),
+})
 
 const socketName = (message: unknown): string => {
   const { socket } = message as { socket?: { remoteAddress?: string } }

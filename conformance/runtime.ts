@@ -110,7 +110,7 @@ async function writeSlowData(db: Database, desk: Desk): Promise<void> {
     Connection.parse({ id: connectionId, connector: connector.id, config: exhibit.config, secrets }),
   ])
   await putChannels(db, [Channel.parse({ id: channelId, name: channelId, currency: 'EUR', connection: connectionId })])
-  await putNodes(db, [nodeOf(nodeId, connectionId)])
+  await putNodes(db, [nodeOf(nodeId, connectionId, exhibit)])
   const rows = { node: { [exhibit.nodeCode]: nodeId }, ...exhibit.codes }
   await putCrosswalks(
     db,
@@ -128,12 +128,12 @@ async function writeSlowData(db: Database, desk: Desk): Promise<void> {
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 
-const nodeOf = (id: string, connection: string): Node =>
+const nodeOf = (id: string, connection: string, { method }: Pick<Exhibit, 'method'>): Node =>
   Node.parse({
     id,
     name: id,
     kind: 'warehouse',
-    capabilities: ['ship'],
+    capabilities: [method ?? 'ship'],
     connection,
     calendar: {
       timeZone: 'Europe/Paris',
@@ -251,7 +251,7 @@ async function receive(
   const at = world.clock.now()
   const headers = shown?.headers?.(raw, at, (name) => desk.secrets[name] ?? '') ?? {}
   const request = { headers, body: raw, receivedAt: at }
-  const verified = port.verify?.(request, (name) => desk.secrets[name])
+  const verified = port.verify?.(request, (name) => desk.secrets[name], desk.config)
   if (verified?.ok === false) throw new Error(`the call is refused: ${verified.reason}`)
   const id = world.ids.next('env')
   const fresh = await world.commit((unit) =>

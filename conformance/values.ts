@@ -2,7 +2,7 @@
 import type { OrderInput } from '#core/model/order.ts'
 import type { Random } from '#core/ports.ts'
 import type { Documents } from '#connectors/contract/connector.ts'
-import type { InboundKind } from '#connectors/contract/exhibit.ts'
+import type { Exhibit, InboundKind } from '#connectors/contract/exhibit.ts'
 import { atSecond } from './paper-clock.ts'
 
 /** Product codes that careless readers take for numbers: zeros in front, too many digits, exponents. */
@@ -38,7 +38,10 @@ export const linesOf = (count: number): { sku: string; quantity: number }[] =>
     quantity: index + 1,
   }))
 
-type Where = { channelId: string; nodeId: string }
+type Where = { channelId: string; nodeId: string; exhibit: Pick<Exhibit, 'method' | 'stockMode'> }
+
+/** Where it goes to: what is collected goes nowhere. */
+const shipTo = ({ exhibit }: Where, address: object): object => (exhibit.method === 'pickup' ? {} : { shipTo: address })
 
 /** A canonical document of this kind. What it says follows from the wish alone. */
 export function valueOf<K extends InboundKind>(kind: K, wish: Wish, where: Where): Documents[K] {
@@ -46,15 +49,15 @@ export function valueOf<K extends InboundKind>(kind: K, wish: Wish, where: Where
 }
 
 const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
-  order: ({ id, at = 0, lines = DEFAULT_LINES }, { channelId }): OrderInput =>
+  order: ({ id, at = 0, lines = DEFAULT_LINES }, where): OrderInput =>
     ({
-      channelId,
+      channelId: where.channelId,
       externalId: id,
       revisedAt: atSecond(at),
       placedAt: atSecond(0),
       currency: 'EUR',
       totalMinor: lines.reduce((sum, line) => sum + line.quantity * 1250, 0),
-      shipTo: { name: 'Ada', line1: 'Rue 1', city: 'Paris', country: 'FR' },
+      ...shipTo(where, { name: 'Ada', line1: 'Rue 1', city: 'Paris', country: 'FR' }),
       holds: [],
       lines: lines.map(({ sku, quantity }, index) => ({
         externalId: `${id}-${index + 1}`,
@@ -62,11 +65,11 @@ const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
         quantity,
         cancelledQuantity: 0,
         unitPriceMinor: 1250,
-        method: 'ship',
+        ...(where.exhibit.method === 'pickup' ? { method: 'pickup', nodeId: where.nodeId } : { method: 'ship' }),
       })),
     }) as unknown as OrderInput,
-  stock: ({ at = 0, lines = DEFAULT_LINES }, { nodeId }) => ({
-    mode: 'full',
+  stock: ({ at = 0, lines = DEFAULT_LINES }, { nodeId, exhibit }) => ({
+    mode: exhibit.stockMode ?? 'full',
     asOf: atSecond(at),
     absentMeansZero: false,
     rows: lines.map(({ sku, quantity }) => ({ sku, nodeId, onHand: quantity })),
@@ -97,18 +100,21 @@ const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
     accepted: false,
     reason: 'packed already',
   }),
-  shipment: ({ id, requestId = 'ful_kit', at = 0, lines = DEFAULT_LINES }) => ({
-    requestId,
-    externalId: id,
-    shippedAt: atSecond(at),
-    carrier: 'UPSN',
-    packages: [
-      {
-        trackingNumber: `1Z${id}`,
-        lines: lines.map(({ quantity }, index) => ({ lineNo: index + 1, quantity })),
-      },
-    ],
-  }),
+  shipment: ({ id, requestId = 'ful_kit', at = 0, lines = DEFAULT_LINES }, { exhibit }) => {
+    const isParcel = exhibit.method !== 'pickup'
+    return {
+      requestId,
+      externalId: id,
+      shippedAt: atSecond(at),
+      ...(isParcel ? { carrier: 'UPSN' } : {}),
+      packages: [
+        {
+          ...(isParcel ? { trackingNumber: `1Z${id}` } : {}),
+          lines: lines.map(({ quantity }, index) => ({ lineNo: index + 1, quantity })),
+        },
+      ],
+    }
+  },
   tracking: ({ id, at = 0 }) => ({ trackingNumber: `1Z${id}`, code: 'delivered', at: atSecond(at) }),
   returnReceipt: ({ id, at = 0, lines = DEFAULT_LINES }, { nodeId }) => ({
     receiptNumber: id,
@@ -166,8 +172,8 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
       orderNumber: `#${id}`,
       placedAt: atSecond(0),
       nodeId,
-      method: 'ship',
-      shipTo: { name: 'Ada', line1: 'Rue 1', city: 'Paris', postcode: '01000', country: 'FR' },
+      method: where.exhibit.method ?? 'ship',
+      ...shipTo(where, { name: 'Ada', line1: 'Rue 1', city: 'Paris', postcode: '01000', country: 'FR' }),
       lines: [
         { lineNo: 1, sku: 'SKU-1', quantity: 2, unitPriceMinor: 1250, currency: 'EUR' },
         { lineNo: 2, sku: '00042', quantity: 1, unitPriceMinor: 999, currency: 'EUR' },

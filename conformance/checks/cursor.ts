@@ -1,7 +1,7 @@
 /** Checks 13–16 and 26–28: lists that are read from a cursor on. */
 import { Fault } from '#core/fault.ts'
 import type { Cursor } from '#connectors/contract/connector.ts'
-import type { PaperRow } from '#connectors/contract/exhibit.ts'
+import type { PaperList, PaperRow } from '#connectors/contract/exhibit.ts'
 import { envelopesOf } from '#store/connection-books.ts'
 import { pauseConnection, resumeConnection } from '#workers/resume.ts'
 import type { PullPort } from '#connectors/contract/connector.ts'
@@ -21,12 +21,11 @@ import { drain } from '../draining.ts'
 import { atSecond } from '../paper-clock.ts'
 
 type Pull = InboundPort<PullPort<unknown>>
-type List = { pageSize: number; overlapMs: number }
 
 /** Runs `each` for every port that reads a list. */
 async function forEachList(
   bench: Bench,
-  each: (desk: Desk, port: Pull, list: List) => Promise<void | NotApplicable>,
+  each: (desk: Desk, port: Pull, list: PaperList) => Promise<void | NotApplicable>,
 ): Promise<void | NotApplicable> {
   const ports = pullsOf(bench)
   if (ports.length === 0) return because('it reads no list')
@@ -43,8 +42,13 @@ async function forEachList(
 const rowsOf = (count: number, from = 0): PaperRow[] =>
   Array.from({ length: count }, (_, index) => ({ id: `r${from + index}`, changedAt: atSecond(-1_000 + from + index) }))
 
-const keysOf = (documents: readonly { sourceKey: string }[]): Set<string> =>
-  new Set(documents.map((document) => document.sourceKey))
+type Document = { sourceKey: string; raw: Uint8Array }
+
+/** The rows that documents hold, as often as they hold them. */
+const rowsRead = (documents: readonly Document[], { rowsIn }: PaperList): string[] =>
+  documents.flatMap(({ sourceKey, raw }) => rowsIn?.(raw) ?? [sourceKey])
+
+const keysOf = (documents: readonly Document[], list: PaperList): Set<string> => new Set(rowsRead(documents, list))
 
 export const cursorChecks: Check[] = [
   {
@@ -52,16 +56,17 @@ export const cursorChecks: Check[] = [
     name: 'all pages',
     says: 'Every row of a list is read, also when the last page is full or empty, and a second run gives nothing.',
     run: (bench) =>
-      forEachList(bench, async (_, port, { pageSize }) => {
+      forEachList(bench, async (_, port, list) => {
+        const { pageSize } = list
         for (const count of [1, pageSize, pageSize + 1, pageSize * 2]) {
           const desk = deskOf(bench)
           desk.partner.list?.(rowsOf(count))
           const first = await drain(desk, port)
-          const keys = keysOf(first.documents)
+          const keys = keysOf(first.documents, list)
           must(keys.size === count, `of ${count} rows (${pageSize} a page) ${keys.size} are read`)
           const again = await drain(desk, port, first.cursor)
           must(
-            again.documents.every((one) => keys.has(one.sourceKey)),
+            rowsRead(again.documents, list).every((row) => keys.has(row)),
             'a second run gives documents that are new although nothing changed',
           )
         }
@@ -72,18 +77,16 @@ export const cursorChecks: Check[] = [
     name: 'ties',
     says: 'Rows with the same time are all read, over the edge of a page and between two runs.',
     run: (bench) =>
-      forEachList(bench, async (desk, port, { pageSize }) => {
+      forEachList(bench, async (desk, port, list) => {
         const at = atSecond(-100)
-        const ties = Array.from({ length: pageSize + 2 }, (_, index) => ({ id: `t${index}`, changedAt: at }))
+        const ties = Array.from({ length: list.pageSize + 2 }, (_, index) => ({ id: `t${index}`, changedAt: at }))
         desk.partner.list?.(ties)
         const first = await drain(desk, port)
-        must(
-          keysOf(first.documents).size === ties.length,
-          `of ${ties.length} rows of one moment ${keysOf(first.documents).size} are read`,
-        )
+        const read = keysOf(first.documents, list).size
+        must(read === ties.length, `of ${ties.length} rows of one moment ${read} are read`)
         desk.partner.list?.([...ties, { id: 'late-tie', changedAt: at }])
         const second = await drain(desk, port, first.cursor)
-        const keys = keysOf([...first.documents, ...second.documents])
+        const keys = keysOf([...first.documents, ...second.documents], list)
         must(keys.size === ties.length + 1, 'a row of the same moment that came between two runs is lost')
       }),
   },
@@ -92,15 +95,15 @@ export const cursorChecks: Check[] = [
     name: 'changes while paging',
     says: 'A row that changes while pages are read is delivered as it is then, and none of the others is lost.',
     run: (bench) =>
-      forEachList(bench, async (desk, port, { pageSize }) => {
-        const rows = rowsOf(pageSize * 2 + 1)
+      forEachList(bench, async (desk, port, list) => {
+        const rows = rowsOf(list.pageSize * 2 + 1)
         desk.partner.list?.(rows)
         const [moved] = rows
         must(moved !== undefined, 'no rows')
         const changed = [...rows.slice(1), { id: moved.id, changedAt: atSecond(0) }]
         const first = await drain(desk, port, undefined, () => desk.partner.list?.(changed))
         const second = await drain(desk, port, first.cursor)
-        const keys = keysOf([...first.documents, ...second.documents])
+        const keys = keysOf([...first.documents, ...second.documents], list)
         must(keys.size === rows.length + 1, `${rows.length} rows and one change give ${keys.size} documents`)
       }),
   },
@@ -109,14 +112,15 @@ export const cursorChecks: Check[] = [
     name: 'late rows',
     says: 'A row that shows up late with an older time is read, within the overlap that the connector declares.',
     run: (bench) =>
-      forEachList(bench, async (desk, port, { overlapMs }) => {
+      forEachList(bench, async (desk, port, list) => {
+        const { overlapMs } = list
         if (overlapMs === 0) return because('it declares no overlap: its partner lists in the order of change')
         desk.partner.list?.(rowsOf(3))
         const first = await drain(desk, port)
         const late = { id: 'late', changedAt: atSecond(-1_000 + 2 - Math.floor(overlapMs / 2_000)) }
         desk.partner.list?.([...rowsOf(3), late])
         const second = await drain(desk, port, first.cursor)
-        const keys = keysOf([...first.documents, ...second.documents])
+        const keys = keysOf([...first.documents, ...second.documents], list)
         must(keys.size === 4, 'a row that came late with an older time is lost')
       }),
   },
@@ -125,7 +129,7 @@ export const cursorChecks: Check[] = [
     name: 'the cursor stays',
     says: 'A new process, a pause, and a new version of the connector go on from the stored cursor: nothing is lost and nothing is stored twice.',
     overRuntime: true,
-    run: (bench) => forEachList(bench, (_, port) => theCursorStays(bench, port)),
+    run: (bench) => forEachList(bench, (_, port, list) => theCursorStays(bench, port, list)),
   },
   {
     number: 27,
@@ -173,8 +177,12 @@ export const cursorChecks: Check[] = [
   },
 ]
 
-async function theCursorStays(bench: Bench, { port }: Pull): Promise<void> {
+async function theCursorStays(bench: Bench, { port }: Pull, list: PaperList): Promise<void> {
   const { runtime, connector, exhibit } = bench
+  const storedRows = async (desk: Desk): Promise<string[]> => {
+    const stored = rowsRead(await envelopesOf(runtime.db, desk.connectionId), list)
+    return list.everything === true ? [...new Set(stored)] : stored
+  }
   const desk = await runtime.tenant(connector, exhibit)
   try {
     const rows = rowsOf(3)
@@ -184,15 +192,15 @@ async function theCursorStays(bench: Bench, { port }: Pull): Promise<void> {
     await pauseConnection(first.world, desk.connectionId, 'the kit')
     desk.partner.list?.([...rows, { id: 'new', changedAt: atSecond(-1) }])
     await first.poll(desk, port.name)
-    const paused = await envelopesOf(runtime.db, desk.connectionId)
-    must(paused.length === rows.length, `${rows.length} rows give ${paused.length} documents, or a pause does not hold`)
+    const paused = await storedRows(desk)
+    must(paused.length === rows.length, `of ${rows.length} rows ${paused.length} are stored, or a pause does not hold`)
     await resumeConnection(first.world, desk.connectionId)
     const newer = { ...desk, connector: { ...connector, version: '99.0.0' } }
     await runtime.process([newer]).poll(newer, port.name)
-    const all = await envelopesOf(runtime.db, desk.connectionId)
+    const all = await storedRows(desk)
     must(
       all.length === rows.length + 1,
-      `${rows.length + 1} rows give ${all.length} documents after a pause and a new version`,
+      `of ${rows.length + 1} rows ${all.length} are stored after a pause and a new version`,
     )
   } finally {
     await runtime.forget([desk])

@@ -46,7 +46,7 @@ function spoilt(desk: Desk, port: InboundPort, kind: InboundKind, wish: Wish, at
   const said = saidOf(desk, port.shown, kind, { ...wish, lines })
   const text = Buffer.from(said?.bytes ?? []).toString('latin1')
   if (said === undefined || !text.includes(String(MARK))) return undefined
-  return withBytes(said, Buffer.from(text.replaceAll(String(MARK), '-1'), 'latin1'))
+  return withBytes(said, Buffer.from(text.replaceAll(String(MARK), port.shown.impossible ?? '-1'), 'latin1'))
 }
 
 export const inboundChecks: Check[] = [
@@ -92,9 +92,11 @@ export const inboundChecks: Check[] = [
       if (ports.length === 0) return because('it has no port that partners call with a signature')
       for (const { port, shown } of ports)
         await within(port.name, () => {
-          const { verify } = port
-          must(verify !== undefined, 'it verifies nothing')
           const desk = deskOf(bench)
+          const { verify: proof } = port
+          must(proof !== undefined, 'it verifies nothing')
+          type Proof = NonNullable<typeof port.verify>
+          const verify = (...[call, secret]: Parameters<Proof>) => proof(call, secret, desk.config)
           const secret = (name: string) => desk.secrets[name]
           const call = callOf(desk, shown, bytesOf('{"a": 1}'))
           const good = verify(call, secret)
@@ -121,7 +123,7 @@ export const inboundChecks: Check[] = [
         const said = spoilt(desk, port, kind, { id: 'poison', lines: linesOf(3) }, 1)
         if (said === undefined) return
         const { documents, refused } = readSaid(desk, port, said)
-        must(refused.length > 0, 'a negative quantity is read')
+        must(refused.length > 0, 'an impossible quantity is read')
         for (const issue of refused.flatMap(({ issues }) => issues))
           must(issue.place.path !== '' && issue.cure !== '', `${issue.code} names no place or no cure`)
         const left = documents.map(({ value }) => partsOf(value)).join()

@@ -143,12 +143,11 @@ async function arrive(bench: Bench, desk: Desk, { port, shown }: InboundPort, do
 }
 
 async function anyOrder(bench: Bench, each: InboundPort): Promise<void> {
-  const first: Wish = { id: 'o1', at: 10, lines: [{ sku: 'SKU-1', quantity: 5 }] }
-  const revisions: [InboundKind, Wish][] = [
-    ['order', first],
-    ['order', { ...first, at: 20, lines: [{ sku: 'SKU-1', quantity: 3 }] }],
-    ['order', { ...first, at: 30, lines: [{ sku: 'SKU-1', quantity: 2 }] }],
-  ]
+  const quantities = each.shown.sold === true ? [5, 5, 5] : [5, 3, 2]
+  const revisions = quantities.map((quantity, index): [InboundKind, Wish] => [
+    'order',
+    { id: 'o1', at: 10 * (index + 1), lines: [{ sku: 'SKU-1', quantity }] },
+  ])
   const orders =
     bench.depth === 'quick'
       ? [

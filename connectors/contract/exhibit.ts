@@ -40,8 +40,12 @@ export type InboundExhibit = {
    * says, and when that was true.
    */
   file?: { folder: string; name: (id: string, kind: InboundKind, value: unknown) => string; settledMs: number }
-  /** How the partner lists, for pull ports: rows on a page, and how far back the connector looks again. */
-  list?: { pageSize: number; overlapMs: number }
+  /** How the partner lists, for pull ports. */
+  list?: PaperList
+  /** Its orders are sales that are over: one may come again with a later time, and never with other lines. */
+  sold?: true
+  /** A quantity that the partner can never mean; `-1` when left out. */
+  impossible?: string
   /** Cursors as earlier versions of the connector left them, of a time before the kit's day. */
   earlier?: Cursor[]
   /** Real or recorded documents of the partner, as paths in the repository, under the names that its files have; each must be read. */
@@ -65,6 +69,16 @@ export type OutboundExhibit = {
   receipt?: string
   /** The map of `crossdock map list` that writes it. */
   map?: string
+}
+
+/** Rows on a page, and how far back the connector looks again. */
+export type PaperList = {
+  pageSize: number
+  overlapMs: number
+  /** The rows in a document, each by a name that tells its versions apart, where it holds many; else a document is a row. */
+  rowsIn?: (raw: Uint8Array) => string[]
+  /** Each look gives everything that is there, changed or not. */
+  everything?: true
 }
 
 /** One row of what the partner lists. */
@@ -97,6 +111,10 @@ export type Exhibit = {
   secrets: (seed: string) => Record<string, string>
   /** What the partner calls the node that the kit works with. */
   nodeCode: string
+  /** How goods leave that node, when not as parcels: the kit's orders, requests and shipments are such. */
+  method?: 'pickup'
+  /** Its stock documents never claim to be all there is. */
+  stockMode?: 'delta'
   /** Further crosswalk rows: table → partner's code → canonical word. */
   codes?: Record<string, Record<string, string>>
   partner: (secret: (name: string) => string) => PaperPartner
