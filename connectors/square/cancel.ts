@@ -23,7 +23,8 @@ export const cancel: SendPort<SquareConfig, 'fulfillmentCancel'> = {
   transport: 'http',
   kind: 'fulfillmentCancel',
   batchMax: 1,
-  duplicates: 'key',
+  // Cancelled already, it is open no more: then it is looked for, as after any doubt.
+  duplicates: 'lookup',
   expectsAnswer: true,
 
   prepare: (_context, deliveries) => {

@@ -71,18 +71,20 @@ export async function callOrFault<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const called = await call(context, { ...request, effect: false }, answer)
   if (called.ok) return called.value
-  const { outcome } = called
+  throw faultOf(called.outcome)
+}
+
+export function faultOf(outcome: Refused): Fault {
   if (outcome.kind === 'throttled') {
     const { retryAfterMs } = outcome
-    throw new Fault('throttled', { code: 'square.throttled', message: 'Square asks for less', retryAfterMs })
+    return new Fault('throttled', { code: 'square.throttled', message: 'Square asks for less', retryAfterMs })
   }
-  if (outcome.kind === 'rejected')
-    throw new Fault('config', {
-      code: 'square.refused',
-      message: outcome.issues[0]?.rule ?? 'Square refused a question',
-    })
+  if (outcome.kind === 'rejected') {
+    const message = outcome.issues[0]?.rule ?? 'Square refused a question'
+    return new Fault('config', { code: 'square.refused', message })
+  }
   const { code, message } = outcome
-  throw new Fault(outcome.kind === 'unavailable' ? outcome.fault : 'transient', { code, message })
+  return new Fault(outcome.kind === 'unavailable' ? outcome.fault : 'transient', { code, message })
 }
 
 /** Asking changes nothing: whatever became of it, it can be asked again. */

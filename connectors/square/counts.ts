@@ -12,7 +12,7 @@ import { countsMap, readCounts } from '#mappings/square/counts.ts'
 import { isOurs } from '#mappings/square/pickup.ts'
 import type { Cursor, Fetched, PullPort, Reading, ReadContext } from '../contract/connector.ts'
 import { sha256 } from '../contract/request.ts'
-import { callOrFault } from './client.ts'
+import { callOrFault, faultOf } from './client.ts'
 import type { SquareContext } from './client.ts'
 import type { SquareConfig } from './config.ts'
 import { OPEN_PICKUPS, ordersOf } from './search.ts'
@@ -56,10 +56,10 @@ export const counts: PullPort<SquareConfig> = {
   ...port,
   name: 'counts',
   summary: 'Inventory counts that changed, where the store keeps the book.',
-  // Whatever changed before the first look is in the first reading of everything.
+  // The first look goes back a day: the first reading of everything may have been before it, and changes between the two are in neither.
   pull: async (context, cursor) => {
     const now = context.clock.now()
-    const start = cursor ?? { version: CURSOR_VERSION, watermark: now, seenAtWatermark: [] }
+    const start = cursor ?? { version: CURSOR_VERSION, watermark: plusMs(now, -DAY_MS), seenAtWatermark: [] }
     const watermark = checked(start, now)
     const from = plusMs(watermark, -context.config.pollOverlapMs)
     const found = await countsOf(context, { updated_after: from })
@@ -107,7 +107,13 @@ export async function countsOf(context: SquareContext, filter: Record<string, un
     found.push(...(page.counts ?? []))
     cursor = page.cursor
     if (cursor === undefined) return found
+    goingOn(context)
   }
+}
+
+/** Half of what was asked for is nothing that the cursor could go on from: whoever takes over asks again. */
+function goingOn({ signal }: SquareContext): void {
+  if (signal.aborted) throw new Fault('transient', { code: 'square.stopping', message: 'the process is to stop' })
 }
 
 async function document(context: SquareContext, found: Count[], asOf: Instant): Promise<Fetched> {
@@ -118,9 +124,9 @@ async function document(context: SquareContext, found: Count[], asOf: Instant): 
 
 async function openPickups(context: SquareContext) {
   if (context.config.pickupUnitsLeaveStock === 'whenCompleted') return []
+  goingOn(context)
   const open = await ordersOf(context, OPEN_PICKUPS)
-  if (!open.ok)
-    throw new Fault('transient', { code: 'square.pickups', message: 'open pickup orders could not be read' })
+  if (!open.ok) throw faultOf(open.outcome)
   return open.value
     .filter((order) => isOurs(order['reference_id']))
     .flatMap((order) => {

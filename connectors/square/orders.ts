@@ -43,6 +43,8 @@ export const orders: PullPort<SquareConfig> = {
       // A page of nothing new is no end: more orders may have changed in this while than one page holds.
       if (fresh.length > 0 || !more)
         return { documents: fresh.map(fetched), cursor: advanced(start, fresh, context.config), more }
+      // The process is to stop: what was read so far was all seen before, so the next one begins here again.
+      if (context.signal.aborted) return { documents: [], cursor: start, more }
       page = found.cursor
     }
   },
