@@ -43,7 +43,7 @@ function rowsIn(rules: readonly AnyRule[], under: string, only: string): FieldRo
       case 'constant':
         return rule.side === 'target'
           ? []
-          : [{ path: at(rule.path), needed: rule.checked, holds: when(`always \`${String(rule.value)}\``) }]
+          : [{ path: at(rule.path), needed: rule.checked, holds: when(`always \`${asText(rule.value)}\``) }]
       case 'when':
         return rowsIn(rule.rules, under, conditionOf(rule.source, at))
       case 'carry':
@@ -62,3 +62,6 @@ const conditionOf = ({ path, is }: Condition, at: (path: string) => string): str
   is === undefined
     ? `needed where there is a ${at(path)}`
     : `needed where ${at(path)} is ${is.map(String).join(' or ')}`
+
+/** A text as it stands, anything else as JSON. */
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
