@@ -38,9 +38,11 @@ async function forEachList(
   return last
 }
 
-/** Rows that changed one after the other, the last at the kit's own start. */
-const rowsOf = (count: number, from = 0): PaperRow[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `r${from + index}`, changedAt: atSecond(-1_000 + from + index) }))
+/** Rows that changed one after the other, none of them after the kit's own start. */
+const rowsOf = (count: number): PaperRow[] => {
+  const first = -Math.max(1_000, count)
+  return Array.from({ length: count }, (_, index) => ({ id: `r${index}`, changedAt: atSecond(first + index) }))
+}
 
 type Document = { sourceKey: string; raw: Uint8Array }
 
