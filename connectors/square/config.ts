@@ -37,7 +37,7 @@ export const SquareConfig = z.object({
     .enum(['whenPaid', 'whenCompleted'])
     .default('whenPaid')
     .describe('When Square takes the units of a pickup order off IN_STOCK.'),
-  fullEveryMinutes: z.int().min(1).default(60).describe('How often every count is read again.'),
+  fullEveryMinutes: z.int().min(0).default(60).describe('How often every count is read again; 0: each minute.'),
   pollSince: Instant.optional().describe('Where the first look at sales starts; one day ago when left out.'),
   pollOverlapMs: z
     .int()

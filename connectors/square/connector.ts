@@ -58,4 +58,5 @@ export const square = defineConnector({
     return { ok: false, fault: 'transient', detail, cure: 'Try again; if it lasts, read Square’s status page.' }
   },
   ports: [events, orders, counts, countsFull, pickups, cancel, availability],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })
