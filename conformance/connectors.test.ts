@@ -1,15 +1,9 @@
-/** Every connector that ships passes the kit, and its page says what it is. The full depth is `crossdock connector test <name>`. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+/** Every connector that ships passes the kit on every database, and its page says what it is. The full depth is `crossdock connector test <name>`. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { conformanceOf } from '#app/cli/connector-test.ts'
 import { connectors } from '#connectors/registry.ts'
-import { pgliteTemplate } from '#test/kit/backends.ts'
+import { databases } from '#test/kit/backends.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
-
-let runtime: Runtime
-beforeAll(async () => {
-  runtime = await openRuntime(await pgliteTemplate())
-})
-afterAll(() => runtime.close())
 
 const shown = connectors.filter(({ exhibit }) => exhibit !== undefined)
 const hidden = connectors.filter(({ exhibit }) => exhibit === undefined)
@@ -21,9 +15,17 @@ test('the connectors that bring nothing for the kit to look at are known by name
   expect(hidden.map(({ id }) => id).toSorted()).toEqual(WITHOUT_EXHIBIT)
 })
 
-test.each(shown)('$id passes every check that applies, and says why another does not', async (connector) => {
-  const { findings } = await conformanceOf(connector, { depth: 'quick', runtime })
-  expect(findings.filter(({ verdict }) => verdict === 'failed')).toEqual([])
-  for (const { verdict, why } of findings)
-    expect(why ?? '').toMatch(verdict === 'not applicable' ? /^not applicable because \S/ : /^/)
+describe.each(databases)('on $name', (backend) => {
+  let runtime: Runtime
+  beforeAll(async () => {
+    runtime = await openRuntime(await backend.database())
+  })
+  afterAll(() => runtime.close())
+
+  test.each(shown)('$id passes every check that applies, and says why another does not', async (connector) => {
+    const { findings } = await conformanceOf(connector, { depth: 'quick', runtime })
+    expect(findings.filter(({ verdict }) => verdict === 'failed')).toEqual([])
+    for (const { verdict, why } of findings)
+      expect(why ?? '').toMatch(verdict === 'not applicable' ? /^not applicable because \S/ : /^/)
+  })
 })

@@ -59,10 +59,9 @@ export type Process = {
 const HOUR_MS = 3_600_000
 const MOST_ROUNDS = 80
 
-/** `loadFrom`: a dump of a migrated database, which opens faster. */
-export async function openRuntime(loadFrom?: Blob): Promise<Runtime> {
-  const db = await openPglite(loadFrom === undefined ? {} : { loadFrom })
-  await migrate(db)
+/** Over a database in memory, or over one that was migrated and has nothing in it yet; `close` closes it. */
+export async function openRuntime(given?: Database): Promise<Runtime> {
+  const db = given ?? (await openMigrated())
   await putProducts(
     db,
     KNOWN_SKUS.map((sku) => Product.parse({ sku, name: sku })),
@@ -101,6 +100,12 @@ export async function openRuntime(loadFrom?: Blob): Promise<Runtime> {
       ),
     close: () => db.close(),
   }
+}
+
+async function openMigrated(): Promise<Database> {
+  const db = await openPglite({})
+  await migrate(db)
+  return db
 }
 
 async function writeSlowData(db: Database, desk: Desk): Promise<void> {

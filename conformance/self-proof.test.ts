@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MAP_ENTRIES } from '#app/maps/catalogue.ts'
 import type { Connector } from '#connectors/contract/connector.ts'
-import { pgliteTemplate } from '#test/kit/backends.ts'
+import { pglite } from '#test/kit/backends.ts'
 import { bytesOf, type Check } from './check.ts'
 import { outputsOf } from './checks/mapping.ts'
 import { CHECKS, runKit } from './run.ts'
@@ -22,7 +22,7 @@ const recorded = { version: '1.0.0', outputs: outputsOf({ connector: base, exhib
 
 let runtime: Runtime
 beforeAll(async () => {
-  runtime = await openRuntime(await pgliteTemplate())
+  runtime = await openRuntime(await pglite.database())
 })
 afterAll(() => runtime.close())
 

@@ -4,11 +4,11 @@ import { atSecond } from '#conformance/paper-clock.ts'
 import { baseConnector } from '#conformance/test-base.ts'
 import { baseExhibit } from '#conformance/test-base-exhibit.ts'
 import { envelopesOf } from '#store/connection-books.ts'
-import { pgliteTemplate } from '#test/kit/backends.ts'
+import { pglite } from '#test/kit/backends.ts'
 import { previewRewind, rewind } from './rewind.ts'
 
 test('a rewind is looked at before it is done, is kept with who did it, and stores nothing twice', async () => {
-  const runtime = await openRuntime(await pgliteTemplate())
+  const runtime = await openRuntime(await pglite.database())
   const desk = await runtime.tenant(baseConnector(), baseExhibit)
   const process = runtime.process([desk])
   const id = desk.connectionId

@@ -27,7 +27,8 @@ if (process.env['CROSSDOCK_REQUIRE_SERVERS'] === '1' && (databaseUrl === undefin
   throw new Error('CROSSDOCK_REQUIRE_SERVERS=1 needs CROSSDOCK_TEST_DATABASE_URL and CROSSDOCK_TEST_REDIS_URL')
 }
 
-const pglite: Backend = { name: 'PGlite', database: freshPglite }
+/** Where one database is enough. */
+export const pglite: Backend = { name: 'PGlite', database: freshPglite }
 
 /** For tests of the store alone. */
 export const databases: Backend[] =
