@@ -6,6 +6,7 @@ import { cover } from './cover/main.ts'
 import { csv } from './csv/main.ts'
 import { edi } from './edi/main.ts'
 import { mapping } from './mapping/main.ts'
+import { neighbor } from './neighbor/main.ts'
 import { promise } from './promise/main.ts'
 import { routing } from './routing/main.ts'
 import { skeleton } from './skeleton/main.ts'
@@ -14,7 +15,21 @@ import { feeds } from './stock/feeds.ts'
 import { stock } from './stock/main.ts'
 import { xml } from './xml/main.ts'
 
-const BENCHES: Bench[] = [skeleton, routing, cover, commit, promise, stock, feeds, availability, edi, mapping, csv, xml]
+const BENCHES: Bench[] = [
+  skeleton,
+  routing,
+  cover,
+  commit,
+  promise,
+  stock,
+  feeds,
+  availability,
+  edi,
+  mapping,
+  csv,
+  xml,
+  neighbor,
+]
 
 const width = Math.max(...BENCHES.map((bench) => bench.name.length))
 const HELP = `usage: npm run bench -- <name> [options]

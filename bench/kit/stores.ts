@@ -13,13 +13,15 @@ export type BenchStore = {
   open: () => Promise<{ hub: Hub; close: () => Promise<void> }>
 }
 
-export function benchStores(): BenchStore[] {
+/** `secrets`: what connections find in their environment. */
+export function benchStores(secrets: Record<string, string> = {}): BenchStore[] {
   const server = process.env['DATABASE_URL']
   const pglite: BenchStore = {
     name: 'PGlite',
     open: async () => {
       const folder = mkdtempSync(join(tmpdir(), 'crossdock-bench-'))
-      return opened({ CROSSDOCK_DATA: folder }, () => Promise.resolve(rmSync(folder, { recursive: true, force: true })))
+      const remove = () => Promise.resolve(rmSync(folder, { recursive: true, force: true }))
+      return opened({ CROSSDOCK_DATA: folder }, secrets, remove)
     },
   }
   if (server === undefined) return [pglite]
@@ -28,14 +30,15 @@ export function benchStores(): BenchStore[] {
     open: async () => {
       const database = `crossdock_bench_${randomBytes(4).toString('hex')}`
       const url = await createDatabase(server, database)
-      return opened({ DATABASE_URL: url, CROSSDOCK_DB_POOL: '20' }, () => dropDatabase(server, database))
+      return opened({ DATABASE_URL: url, CROSSDOCK_DB_POOL: '20' }, secrets, () => dropDatabase(server, database))
     },
   }
   return [pglite, postgres]
 }
 
-async function opened(environment: Record<string, string>, remove: () => Promise<void>) {
-  const hub = await openHub(readSettings({ CROSSDOCK_LOG: 'error', ...environment }))
+async function opened(settings: Record<string, string>, secrets: Record<string, string>, remove: () => Promise<void>) {
+  const environment = { ...process.env, ...secrets }
+  const hub = await openHub(readSettings({ CROSSDOCK_LOG: 'error', ...settings }), { environment })
   return {
     hub,
     close: async () => {
