@@ -28,13 +28,13 @@ import {
 import { pollAll } from '../draining.ts'
 import { AWKWARD_SKUS, isWhole, linesOf, partsOf, type Wish } from '../values.ts'
 
-/** What the port makes of the partner's words for this wish; breaks when anything of it is refused. */
+/** What the port makes of the partner's words for this wish; breaks when anything of it is refused. A document may say more than that. */
 function readWish(desk: Desk, port: InboundPort, kind: InboundKind, wish: Wish): InboundDocument[] | undefined {
   const said = saidOf(desk, port.shown, kind, wish)
   if (said === undefined) return undefined
   const reading = readSaid(desk, port, said)
   must(reading.refused.length === 0, () => refusalsOf(reading))
-  return reading.documents
+  return reading.documents.filter((document) => document.kind === kind)
 }
 
 /** A quantity that stands for nothing else, so that it can be found in the bytes and spoilt. */
@@ -181,7 +181,7 @@ export const inboundChecks: Check[] = [
         }
         for (const [name, spelling] of Object.entries(spellings)) {
           const { documents, refused } = spelt(spelling)
-          const values = documents.map(({ value }) => value)
+          const values = documents.filter((one) => one.kind === kind).map(({ value }) => value)
           must(refused.length > 0 || contains(values, plain), `with ${name} it says something else`)
         }
         const foreign = spelt(text.replace(/SKU-1|spelt|kit/, 'caf\u00e9'))

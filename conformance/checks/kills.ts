@@ -138,7 +138,9 @@ function reading(bench: Bench, each: InboundPort): Round[] {
   const end = async (desk: Desk): Promise<unknown> => {
     const { orders, stock, requests, shipments } = await connectionBooks(bench.runtime.db, desk)
     const left = desk.sftp.files().filter((file) => file.folder === shown.file?.folder).length
-    return { orders, stock, requests, shipments, left }
+    // A list is as old as the look at it, and a process that takes over looks later.
+    const counted = port.transport === 'pull' ? stock.map((row) => ({ ...(row as object), as_of: undefined })) : stock
+    return { orders, stock: counted, requests, shipments, left }
   }
   return [{ name: port.name, ready, run, end }]
 }

@@ -69,6 +69,8 @@ export type OutboundExhibit = {
   receipt?: string
   /** The map of `crossdock map list` that writes it. */
   map?: string
+  /** Fields that this partner has no word for, such as `/placedAt`: they do not come back from what was written. */
+  untold?: string[]
 }
 
 /** Rows on a page, and how far back the connector looks again. */

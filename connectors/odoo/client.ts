@@ -67,13 +67,14 @@ export async function call<S extends z.ZodType>(
   return { ok: false, outcome: withoutEffect(unreadable, effect) }
 }
 
-/** The same for the ports that pull: what stops them is a Fault. */
+/** The same for the ports that pull: what stops them is a Fault, and so is a process that is to stop: half of a reading is nothing. */
 export async function callOrFault<S extends z.ZodType>(
   context: OdooContext,
   method: string,
   args: Record<string, unknown>,
   answer: S,
 ): Promise<z.output<S>> {
+  if (context.signal.aborted) throw new Fault('transient', { code: 'odoo.stopping', message: 'the process is to stop' })
   const called = await call(context, method, args, answer, false)
   if (called.ok) return called.value
   const { outcome } = called

@@ -27,7 +27,7 @@ export const OdooConfig = z.object({
     .min(0)
     .default(120_000)
     .describe('Re-reads so much before the last seen change: Odoo dates a record when its transaction begins.'),
-  fullEveryMinutes: z.int().min(1).default(1_440).describe('How often every product is read again.'),
+  fullEveryMinutes: z.int().min(0).default(1_440).describe('How often every product is read again.'),
   callsPerSecond: z.int().min(1).default(5).describe('Most calls in a second.'),
   concurrency: z.int().min(1).max(20).default(2).describe('Most calls at once.'),
   overlays: overlaysFor({ order: orderMap, stock: stockMap }),

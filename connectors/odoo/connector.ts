@@ -48,4 +48,5 @@ export const odoo = defineConnector({
     return { ok: false, fault: 'transient', detail, cure: 'Try again; if it lasts, see whether Odoo is up.' }
   },
   ports: [stock, stockMoves, stockFull, orders, deliveries, fulfillment, cancel],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })

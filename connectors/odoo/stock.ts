@@ -18,6 +18,7 @@ import type { OdooContext } from './client.ts'
 import type { OdooConfig } from './config.ts'
 
 const EVERY_MS = 30_000
+const DAY_MS = 86_400_000
 const FULL_PAGE = 200
 const FULL_CURSOR_VERSION = 1
 const MAX_BYTES = 20_000_000
@@ -39,9 +40,9 @@ function changedStock(name: string, summary: string, watch: Watch): PullPort<Odo
     ...inStock,
     name,
     summary,
-    // Whatever changed before the first look is in the first pass over all products.
+    // The first look goes back a day: the first pass over all products may have been before it, and changes between the two are in neither.
     pull: async (context, cursor) => {
-      const { fresh, ...rest } = await changesSince(context, cursor, watch, 0)
+      const { fresh, ...rest } = await changesSince(context, cursor, watch, DAY_MS)
       const products = [
         ...new Set(fresh.flatMap((changed) => Reference.safeParse(changed['product_id']).data?.[0] ?? [])),
       ]
