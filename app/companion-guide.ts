@@ -7,7 +7,7 @@ import { openDesk } from '#conformance/desk.ts'
 import { outboundOf } from '#conformance/check.ts'
 import { prepared } from '#conformance/sending.ts'
 import type { Connector, Port } from '#connectors/contract/connector.ts'
-import type { Exhibit, InboundExhibit } from '#connectors/contract/exhibit.ts'
+import { type Exhibit, type InboundExhibit, waysOf } from '#connectors/contract/exhibit.ts'
 import { type FieldRow, fieldRowsOf } from '#mappings/engine/index.ts'
 import { findMap } from './maps/catalogue.ts'
 import { table } from './tables.ts'
@@ -16,9 +16,11 @@ import { table } from './tables.ts'
 const MOST_LINES = 60
 
 export async function guideOf(connector: Connector, exhibit: Exhibit): Promise<string> {
+  const ways = waysOf(exhibit)
+  const outbound = ways.flatMap((way) => outboundOf({ connector, exhibit: way }).map((each) => ({ ...each, way })))
   const sent = await Promise.all(
-    outboundOf({ connector, exhibit }).map(async (each) => {
-      const desk = openDesk(connector, exhibit)
+    outbound.map(async ({ way, ...each }) => {
+      const desk = openDesk(connector, way)
       const { name, bytes } = await prepared(desk, each, '1')
       return [
         `### ${titleOf(each.port.summary)}`,
@@ -34,7 +36,7 @@ export async function guideOf(connector: Connector, exhibit: Exhibit): Promise<s
     }),
   )
   const received = connector.ports.flatMap((port) => {
-    const shown = exhibit.inbound[port.name]
+    const shown = ways.find(({ inbound }) => Object.hasOwn(inbound, port.name))?.inbound[port.name]
     return port.direction === 'in' && shown !== undefined ? receivedLines(port, shown) : []
   })
   const lines = [

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { FAULT_KINDS, FAULT_RULES } from '#core/fault.ts'
 import type { Connector, Port } from '#connectors/contract/connector.ts'
-import type { Exhibit } from '#connectors/contract/exhibit.ts'
+import { type Exhibit, waysOf } from '#connectors/contract/exhibit.ts'
 import { fieldsOf } from '#conformance/checks/manifest.ts'
 import { describeMap } from '#mappings/engine/index.ts'
 import { findMap } from './maps/catalogue.ts'
@@ -87,9 +87,8 @@ function limitLines(connector: Connector, exhibit: Exhibit | undefined): string[
 
 /** Every map that a port names, as the rules say it; each rule reads both ways. */
 function mapLines(exhibit: Exhibit): string[] {
-  const named = Object.entries({ ...exhibit.inbound, ...exhibit.outbound }).flatMap(([port, { map }]) =>
-    map === undefined ? [] : [{ port, map: findMap(map) }],
-  )
+  const ports = waysOf(exhibit).flatMap(({ inbound, outbound }) => Object.entries({ ...inbound, ...outbound }))
+  const named = ports.flatMap(([port, { map }]) => (map === undefined ? [] : [{ port, map: findMap(map) }]))
   return named.flatMap(({ port, map }) => {
     if (map === undefined) return []
     const rules = describeMap(map.map).map(({ depth, rule }) => `${'  '.repeat(depth)}${rule}`)

@@ -27,8 +27,11 @@ export type KitMap = {
 }
 
 export type Bench = {
+  /** With the ports that the exhibit shows. */
   connector: Connector
   exhibit: Exhibit
+  /** Names of ports that no exhibit of the connector shows. */
+  unshown: string[]
   maps: readonly KitMap[]
   /** Reads a file of the repository by its path; undefined when it is not there. */
   file: (path: string) => Uint8Array | undefined

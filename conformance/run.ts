@@ -1,7 +1,7 @@
 /** Runs the kit on one connector: every check, each with its verdict and why. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Connector } from '#connectors/contract/connector.ts'
-import type { Exhibit } from '#connectors/contract/exhibit.ts'
+import { type Exhibit, waysOf } from '#connectors/contract/exhibit.ts'
 import { faultMessage } from '#core/fault.ts'
 import { type Bench, Broken, type Check } from './check.ts'
 import { accessChecks } from './checks/access.ts'
@@ -56,10 +56,21 @@ export async function runKit(connector: Connector, input: KitInput): Promise<Rep
   const note = (message: unknown): void => void sockets.push(socketName(message))
   subscribe('net.client.socket', note)
   try {
-    const bench: Bench = { ...input, connector: withAllPorts(connector), exhibit, runtime, sockets: () => sockets }
+    const unshown = connector.ports.filter((port) => !waysOf(exhibit).some((way) => shows(way, port)))
+    const benches = waysOf(exhibit).map((way): Bench => ({
+      ...input,
+      connector: withPortsOf(connector, way),
+      exhibit: way,
+      unshown: unshown.map(({ name }) => name),
+      runtime,
+      sockets: () => sockets,
+    }))
     const findings: Finding[] = []
-    for (const check of CHECKS.filter(input.only ?? (() => true)))
-      findings.push(await findingOf(check, bench, exhibit, input.today))
+    for (const check of CHECKS.filter(input.only ?? (() => true))) {
+      const found: Finding[] = []
+      for (const bench of benches) found.push(await findingOf(check, bench, bench.exhibit, input.today))
+      findings.push(worstOf(found))
+    }
     return { connector: connector.id, version: connector.version, findings }
   } finally {
     unsubscribe('net.client.socket', note)
@@ -67,11 +78,25 @@ export async function runKit(connector: Connector, input: KitInput): Promise<Rep
   }
 }
 
-/** A setting may leave a connection some ports or others; the kit tries each of them. */
-const withAllPorts = (connector: Connector): Connector => ({
+const shows = ({ inbound, outbound }: Exhibit, { direction, name }: AnyPort): boolean =>
+  Object.hasOwn(direction === 'in' ? inbound : outbound, name)
+
+type AnyPort = Connector['ports'][number]
+
+/** A setting may leave a connection some ports or others; the kit tries each that is shown. */
+const withPortsOf = (connector: Connector, exhibit: Exhibit): Connector => ({
   ...connector,
-  ports: connector.ports.map((port) => ({ ...port, has: () => true })),
+  ports: connector.ports.filter((port) => shows(exhibit, port)).map((port) => ({ ...port, has: () => true })),
 })
+
+const ORDER_OF_WORTH: Finding['verdict'][] = ['failed', 'waived', 'passed', 'not applicable']
+
+/** A check holds when it holds over every way that it applies to. */
+function worstOf(found: readonly Finding[]): Finding {
+  const [worst] = found.toSorted((a, b) => ORDER_OF_WORTH.indexOf(a.verdict) - ORDER_OF_WORTH.indexOf(b.verdict))
+  if (worst === undefined) throw new Error('a connector is shown in at least one way')
+  return worst
+}
 
 const socketName = (message: unknown): string => {
   const { socket } = message as { socket?: { remoteAddress?: string } }

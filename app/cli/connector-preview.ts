@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describeIssue } from '#core/issue.ts'
 import type { Connector } from '#connectors/contract/connector.ts'
+import { waysOf } from '#connectors/contract/exhibit.ts'
 import { coverage } from '#mappings/engine/index.ts'
 import { inboundOf, readSample } from '#conformance/check.ts'
 import { openDesk } from '#conformance/desk.ts'
@@ -12,14 +13,15 @@ export async function previewCommand({ positionals, values, print }: Call, conne
   const [, , portName, path] = positionals
   const exhibit = await connector.exhibit?.()
   if (exhibit === undefined) throw new UsageError(`${connector.id} brings no exhibit: docs/connectors/conformance.md`)
-  const ports = inboundOf({ connector, exhibit })
+  const ways = waysOf(exhibit)
+  const ports = ways.flatMap((way) => inboundOf({ connector, exhibit: way }).map((port) => ({ ...port, way })))
   const found = ports.find(({ port }) => port.name === portName)
   if (found === undefined || path === undefined)
     throw new UsageError(
       `name a port that reads and a file; ${connector.id} has ${ports.map(({ port }) => port.name).join(', ')}`,
     )
   const raw = readFileSync(path)
-  const desk = openDesk(connector, exhibit)
+  const desk = openDesk(connector, found.way)
   // Codes as they are: a preview knows no crosswalk, and unknown ones would hide the rest.
   const itself = (code: string) => code as never
   desk.crosswalk.skuOf = itself

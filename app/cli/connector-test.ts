@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { waysOf } from '#connectors/contract/exhibit.ts'
 import type { Connector } from '#connectors/contract/connector.ts'
 import { outputsOf } from '#conformance/checks/mapping.ts'
 import type { Recorded } from '#conformance/check.ts'
@@ -52,7 +53,8 @@ export async function testCommand({ values, print }: Call, connector: Connector)
   if (exhibit === undefined)
     throw new UsageError(`${connector.id} brings no exhibit to be tested with: docs/connectors/conformance.md`)
   if (values['record'] === true) {
-    const outputs = outputsOf({ connector, exhibit, file: fileOf })
+    const ways = waysOf(exhibit).map((way) => outputsOf({ connector, exhibit: way, file: fileOf }))
+    const outputs = Object.assign({}, ...ways) as Recorded['outputs']
     const path = recordingOf(connector)
     const recorded: Recorded = { version: connector.version, outputs }
     writeFileSync(fileURLToPath(new URL(path, ROOT)), `${JSON.stringify(recorded, null, 2)}\n`)

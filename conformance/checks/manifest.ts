@@ -100,10 +100,8 @@ export const manifestChecks: Check[] = [
     name: 'samples',
     says: 'Every port has an exhibit: inbound ports with documents of the partner that are read, outbound ones with what they send.',
     run: async (bench) => {
-      for (const port of bench.connector.ports) {
-        const shown = port.direction === 'in' ? bench.exhibit.inbound : bench.exhibit.outbound
-        must(Object.hasOwn(shown, port.name), `the port ${port.name} has no exhibit`)
-      }
+      const [missing] = bench.unshown
+      must(missing === undefined, `the port ${missing} has no exhibit`)
       for (const each of inboundOf(bench)) {
         must(each.shown.samples.length > 0, `the port ${each.port.name} has no sample`)
         for (const path of each.shown.samples)

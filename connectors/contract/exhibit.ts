@@ -33,6 +33,8 @@ export type InboundExhibit = {
   meta?: (kind: InboundKind, value: unknown) => Record<string, string>
   /** Headers of the partner's call; for a webhook with its signature. */
   headers?: (body: Uint8Array, at: Instant, secret: (name: string) => string) => Record<string, string>
+  /** The partner logs in instead of signing: a call proves who sends it, and only the connection below keeps what is in it. */
+  logsIn?: true
   /** The signature covers the time of sending, so that an old call can be refused. */
   signsTime?: boolean
   /**
@@ -124,4 +126,9 @@ export type Exhibit = {
   inbound: Record<string, InboundExhibit>
   outbound: Record<string, OutboundExhibit>
   waivers?: Waiver[]
+  /** The same partner over another way, where a connection has one or the other: with settings and ports of its own. */
+  others?: Exhibit[]
 }
+
+/** Every way in which the partner is shown. */
+export const waysOf = (exhibit: Exhibit): Exhibit[] => [exhibit, ...(exhibit.others ?? [])]

@@ -32,6 +32,7 @@ export const sapIdoc = defineConnector({
   check: (context) =>
     context.config.sftp === undefined ? checkCalls(context) : checkFolders(context.sftp, foldersOf(context.config)),
   ports: [calls, files, orderCalls, orderFiles],
+  exhibit: async () => (await import('./exhibit.ts')).exhibit,
 })
 
 /** Posts nothing at all: whoever is let in is told that it is no IDoc, or is thanked for it. */
