@@ -247,7 +247,11 @@ export async function tellToStop(
         businessKey: `cancel-${request.id}${times === 1 ? '' : `-${times}`}`,
         subjectId: request.id,
         orderId: request.orderId,
-        document: { ...document, ...(carried.has(request.id) ? { carried: carried.get(request.id) } : {}) },
+        document: {
+          ...document,
+          sequence: times,
+          ...(carried.has(request.id) ? { carried: carried.get(request.id) } : {}),
+        },
         createdAt: now,
       }
     }),

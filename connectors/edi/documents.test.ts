@@ -124,10 +124,23 @@ test('a whole interchange is told from a half one, whatever its separators', () 
   expect(readX12Interchanges(bytesOf(whole)).issues).toEqual([])
 })
 
-test('a cancel of some units is not sent as one of the whole order', () => {
+test('a cancel of some units is a change of their lines, and one of an earlier version that names no rest is not guessed', () => {
   const cancel = { requestId: 'ful_1', nodeId: 'supplier', reason: 'unwanted' } as Parameters<typeof cancelOf>[0]
   const at = '2026-11-22T09:00:00.000Z' as Parameters<typeof cancelOf>[1]
   expect(cancelOf(cancel, at)).toMatchObject({ ok: true, value: { action: 'cancel', sequence: 1, lines: [] } })
-  const some = { ...cancel, lines: [{ lineNo: 1, sku: 'A', quantity: 1 }] } as Parameters<typeof cancelOf>[0]
-  expect(cancelOf(some, at)).toMatchObject({ ok: false, issues: [{ code: 'edi.partial-cancel' }] })
+  const line = (lineNo: number, remaining?: number) => ({ lineNo, sku: 'A', quantity: 1, remaining })
+  const some = { ...cancel, sequence: 2, lines: [line(1, 3), line(2, 0)] } as Parameters<typeof cancelOf>[0]
+  expect(cancelOf(some, at)).toMatchObject({
+    ok: true,
+    value: {
+      action: 'change',
+      sequence: 2,
+      lines: [
+        { lineNo: 1, change: 'quantity', quantity: 3 },
+        { lineNo: 2, change: 'delete', quantity: 0 },
+      ],
+    },
+  })
+  const old = { ...cancel, lines: [line(1)] } as Parameters<typeof cancelOf>[0]
+  expect(cancelOf(old, at)).toMatchObject({ ok: false, issues: [{ code: 'edi.partial-cancel' }] })
 })

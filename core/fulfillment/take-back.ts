@@ -106,8 +106,10 @@ export function ask(
       ...(whole
         ? {}
         : {
-            lines: lines.flatMap(({ lineNo, sku, back }) =>
-              back.asked === 0 ? [] : [{ lineNo, sku, quantity: back.asked }],
+            lines: lines.flatMap(({ lineNo, sku, back, shipped, outstanding }) =>
+              back.asked === 0
+                ? []
+                : [{ lineNo, sku, quantity: back.asked, remaining: shipped + outstanding - back.asked }],
             ),
           }),
     },

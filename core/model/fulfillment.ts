@@ -160,9 +160,19 @@ export const CancelRequest = z.object({
   requestId: z.string(),
   nodeId: NodeId,
   reason: z.string().max(500),
+  /** Counts the questions about one request, from 1; absent in those of earlier versions of the hub. */
+  sequence: z.int().min(1).optional(),
   /** Only these units; the rest is still wanted. A partner that can only take out the whole must refuse such a document. */
   lines: z
-    .array(z.object({ lineNo: z.int().min(1), sku: Sku, quantity: PositiveQuantity }))
+    .array(
+      z.object({
+        lineNo: z.int().min(1),
+        sku: Sku,
+        quantity: PositiveQuantity,
+        /** What the line asks for once they are out, whatever has left included; absent as `sequence` is. */
+        remaining: Quantity.optional(),
+      }),
+    )
     .min(1)
     .optional(),
 })

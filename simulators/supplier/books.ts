@@ -39,8 +39,9 @@ export type OrderEntry = {
   shipToName: string
   /** The supplier's own number of the order; its customers echo it. */
   ownNumber: string
-  /** REF or RFF of the cancel that came, by qualifier. */
+  /** REF or RFF of the last cancel or change that came, by qualifier, and its number: the answer names it. */
   cancelReferences?: Record<string, string>
+  changeNumber?: string
   state: OrderState
   /** How often a set with this number came in; effects are booked for the first only. */
   timesReceived: number

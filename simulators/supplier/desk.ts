@@ -31,6 +31,9 @@ export type DeskSetup = {
   onTrouble: (trouble: string) => void
 }
 
+/** Which change of which order. */
+export type Change = { poNumber: string; number: string; references: Record<string, string> }
+
 export class Desk {
   readonly #setup: DeskSetup
   readonly #timers = new Timers()
@@ -75,14 +78,38 @@ export class Desk {
   }
 
   /** Takes an order out as long as it stands in the house; what nobody knows is no order, and its cancel is told as trouble. */
-  cancel(poNumber: string, references: Record<string, string>, from: Correspondent): 'fresh' {
+  cancel({ poNumber, number, references }: Change, from: Correspondent): 'fresh' {
     const entry = this.#setup.orders.find(poNumber)
     if (entry === undefined) this.#setup.onTrouble(`a cancel came for ${poNumber}, which nobody ordered`)
     else {
-      entry.cancelReferences = references
+      Object.assign(entry, { cancelReferences: references, changeNumber: number })
       this.after('answer', poNumber, () => this.#answerCancel(entry, from))
     }
     return 'fresh'
+  }
+
+  /** Takes units out of lines as long as the order stands in the house: each line is to have so many from now on. */
+  change({ poNumber, number, references }: Change, lines: ReadonlyMap<string, number>, from: Correspondent): 'fresh' {
+    const entry = this.#setup.orders.find(poNumber)
+    if (entry === undefined) this.#setup.onTrouble(`a change came for ${poNumber}, which nobody ordered`)
+    else {
+      Object.assign(entry, { cancelReferences: references, changeNumber: number })
+      this.after('answer', poNumber, () => this.#answerChange(entry, lines, from))
+    }
+    return 'fresh'
+  }
+
+  #answerChange(entry: OrderEntry, wanted: ReadonlyMap<string, number>, to: Correspondent): void {
+    const { stock, tray, now, language } = this.#setup
+    const stands = entry.state === 'received' || entry.state === 'accepted'
+    for (const line of stands ? entry.lines : []) {
+      const left = Math.min(line.accepted, wanted.get(line.lineId) ?? line.accepted)
+      if (left < line.accepted) stock.release(line.vendorSku, line.accepted - left)
+      line.accepted = left
+    }
+    if (stands && entry.state === 'accepted' && entry.lines.every((line) => line.accepted === 0))
+      entry.state = 'cancelled'
+    tray.add(language.types.changeAnswer, to, language.changeAnswer(entry, stands, now()))
   }
 
   #answerCancel(entry: OrderEntry, to: Correspondent): void {

@@ -40,7 +40,7 @@ function ackOf(line: OrderLineEntry, promisedAt: Instant): WritableSegment {
 
 /** 865: BCA02 AC takes the order out, RJ does not, with the reason in MSG. */
 export const changeAnswerSegments = (order: OrderEntry, accepted: boolean, at: Instant): WritableSegment[] => [
-  ['BCA', '00', accepted ? 'AC' : 'RJ', order.poNumber, '', '1', dateOf(at)],
+  ['BCA', '00', accepted ? 'AC' : 'RJ', order.poNumber, '', order.changeNumber ?? '1', dateOf(at)],
   ...(accepted
     ? []
     : ([

@@ -39,7 +39,7 @@ export const edifactChangeAnswer = (order: OrderEntry, accepted: boolean, at: In
   moment('137', at),
   ...(accepted ? [] : [['FTX', 'AAI', '', '', 'already shipped'] as Segment]),
   ['RFF', ['ON', order.poNumber]],
-  ['RFF', ['PP', '1']],
+  ['RFF', ['PP', order.changeNumber ?? '1']],
   ['UNS', 'S'],
 ]
 

@@ -84,8 +84,12 @@ function wishOf(message: EdifactMessage): Wish {
   if (header.type === 'ORDCHG') {
     const order = referenceOf(segments, 'ON')
     if (order === '') return { error: MISSING }
-    return bgm?.element(3) === '1'
-      ? { do: (desk, from) => desk.cancel(order, referencesOf(segments), from) }
+    const change = { poNumber: order, number: bgm?.component(2, 1) ?? '1', references: referencesOf(segments) }
+    if (bgm?.element(3) === '1') return { do: (desk, from) => desk.cancel(change, from) }
+    // LIN 2 and 3 with QTY 21: what the line is to have from now on.
+    const lines = new Map(linesOf(segments).map((line) => [line.lineId, line.requested]))
+    return bgm?.element(3) === '4' && lines.size > 0
+      ? { do: (desk, from) => desk.change(change, lines, from) }
       : { error: INVALID }
   }
   if (header.type !== 'ORDERS') return { error: NO_AGREEMENT }

@@ -3,6 +3,7 @@ import { parseWholeNumber } from '#core/model/quantity.ts'
 import type { AckSegmentError, AckVerdict } from '#mappings/formats/x12/ack.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
 import type { X12Segment } from '#mappings/formats/x12/segment.ts'
+import type { Change } from './desk.ts'
 
 export type PurchaseOrderLine = {
   lineId: string
@@ -51,18 +52,25 @@ export function readPurchaseOrder(set: X12Set): OrderReading {
 }
 
 export type CancelReading =
-  | { ok: true; cancels: string; references: Record<string, string> }
-  | { ok: false; verdict: AckVerdict }
+  /** `lines`: what each line named is to have from now on; absent where the whole order is taken out. */
+  { ok: true; change: Change; lines?: Map<string, number> } | { ok: false; verdict: AckVerdict }
 
-/** 860: only the cancel of a whole order (BCH01 01) is known here. */
+/** 860: the cancel of a whole order (BCH01 01), or less of some of its lines (04; POC02 DI and QD, POC03 what is left). */
 export function readCancel(set: X12Set): CancelReading {
   const bch = set.segments.find((segment) => segment.id === 'BCH')
   if (bch === undefined) return { ok: false, verdict: { segmentErrors: [{ id: 'BCH', position: 2, code: '3' }] } }
-  const purpose = bch.element(1) === '01' ? undefined : { position: 1, code: '7', value: bch.element(1) }
-  const errors = elementErrors(set, bch, [purpose, missing(bch, 3)])
-  return errors.length > 0
-    ? { ok: false, verdict: { segmentErrors: errors } }
-    : { ok: true, cancels: bch.element(3), references: referencesOf(set) }
+  const purpose = ['01', '04'].includes(bch.element(1)) ? undefined : { position: 1, code: '7', value: bch.element(1) }
+  const rows = set.segments.filter((segment) => segment.id === 'POC')
+  const errors = [
+    ...elementErrors(set, bch, [purpose, missing(bch, 3)]),
+    ...rows.flatMap((row) => elementErrors(set, row, [changeFault(row), missing(row, 1)])),
+  ]
+  if (errors.length > 0) return { ok: false, verdict: { segmentErrors: errors } }
+  const number = bch.element(5) === '' ? '1' : bch.element(5)
+  const told = { ok: true as const, change: { poNumber: bch.element(3), number, references: referencesOf(set) } }
+  if (bch.element(1) === '01') return told
+  const lines = rows.map((row) => [row.element(1), parseWholeNumber(row.element(3)) ?? 0] as const)
+  return { ...told, lines: new Map(lines) }
 }
 
 type ElementFault = { position: number; code: string; value?: string } | undefined
@@ -76,6 +84,9 @@ function readLine(row: X12Segment, index: number): PurchaseOrderLine {
     requested: parseWholeNumber(row.element(2)) ?? 0,
   }
 }
+
+const changeFault = (row: X12Segment): ElementFault =>
+  ['DI', 'QD'].includes(row.element(2)) ? undefined : { position: 2, code: '7', value: row.element(2) }
 
 function lineFaults(row: X12Segment): ElementFault[] {
   const quantity = parseWholeNumber(row.element(2))

@@ -10,9 +10,12 @@ export const supplierReaders = (desk: Desk): SetReaders => ({
   },
   '860': (set) => {
     const reading = readCancel(set)
-    return reading.ok
-      ? { ok: true, carryOut: (from) => desk.cancel(reading.cancels, reading.references, from) }
-      : reading
+    if (!reading.ok) return reading
+    const { change, lines } = reading
+    return {
+      ok: true,
+      carryOut: (from) => (lines === undefined ? desk.cancel(change, from) : desk.change(change, lines, from)),
+    }
   },
   // What the hub refuses for good is for the supplier's people.
   '824': (set) => ({

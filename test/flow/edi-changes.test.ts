@@ -1,4 +1,4 @@
-/** Cancels over X12: an 860 goes out where the profile says so, and the 865 decides. */
+/** Cancels over X12, of all and of some units: an 860 goes out where the profile says so, and the 865 decides. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -64,6 +64,24 @@ test('a supplier that agrees gives the units back', async () => {
   expect(await hub.count('stock_position WHERE available = 10 AND allocated = 0')).toBe(1)
   await hub.until('all is acknowledged', () => supplier.books().receipts.waiting === 0)
   expect(supplier.books().receipts).toMatchObject({ rejected: 0, partly: 0 })
+})
+
+test('a supplier that is told of fewer units keeps the others', async () => {
+  await accepted(true)
+  await hub.revise('1001', { 'SHOE-1': 1 })
+  await hub.until('one unit is cancelled', async () => (await hub.count('order_line WHERE cancelled = 1')) === 1)
+  expect(supplier.books()).toMatchObject({
+    orders: [{ state: 'accepted', lines: [{ accepted: 1 }] }],
+    stock: [{ now: 10, committed: 1 }],
+    documents: { in: { '850': 1, '860': 1 } },
+    troubles: [],
+  })
+  expect(await hub.count('stock_position WHERE available = 9 AND allocated = 1')).toBe(1)
+  expect(await hub.count('exception_case')).toBe(0)
+  // The rest may go too, and that is another change of the same order.
+  await hub.cancel('1001', { 'SHOE-1': 1 })
+  await hub.until('all is cancelled', async () => (await hub.count('order_line WHERE cancelled = 2')) === 1)
+  expect(supplier.books()).toMatchObject({ orders: [{ state: 'cancelled' }], stock: [{ now: 10, committed: 0 }] })
 })
 
 test('a supplier that has shipped refuses, and a person sees that the cancel was too late', async () => {

@@ -135,3 +135,20 @@ test('a cancel goes out as ORDCHG; its ORDRSP gives the units back', async () =>
   await hub.until('all is acknowledged', () => receipts().waiting === 0)
   expect(receipts()).toMatchObject({ rejected: 0, partly: 0 })
 })
+
+test('fewer units go out as an ORDCHG that changes the line, and the others stay with the supplier', async () => {
+  await open(oneDatabase, {}, 3_600_000)
+  await hub.order('1001', { 'SHOE-1': 3 })
+  await hub.until(
+    'it is accepted',
+    async () => (await hub.count(`fulfillment_request WHERE negotiation = 'accepted'`)) === 1,
+  )
+  await hub.revise('1001', { 'SHOE-1': 1 })
+  await hub.until('two units are cancelled', async () => (await hub.count('order_line WHERE cancelled = 2')) === 1)
+  expect(supplier.books()).toMatchObject({
+    orders: [{ state: 'accepted', lines: [{ accepted: 1 }] }],
+    documents: { in: { ORDCHG: 1 } },
+    troubles: [],
+  })
+  expect(supplier.books().stock).toMatchObject([{ now: 10, committed: 1 }])
+})

@@ -19,6 +19,8 @@ export type EdiHub = {
   order: (number: string, lines: Record<string, number>) => Promise<string>
   /** The same order, cancelled by its channel. */
   cancel: (number: string, lines: Record<string, number>) => Promise<void>
+  /** The same order, with other quantities. */
+  revise: (number: string, lines: Record<string, number>) => Promise<void>
   count: (from: string) => Promise<number>
   rows: <Row extends Record<string, unknown>>(sql: string) => Promise<Row[]>
   until: (what: string, check: () => boolean | Promise<boolean>) => Promise<void>
@@ -134,6 +136,9 @@ export async function openEdiHub(backend: Backend, partner: EdiPartner): Promise
     cancel: async (number, lines) => {
       const at = '2026-11-22T11:00:00.000Z'
       await hub.captureOrder(documentOf(number, lines, { revisedAt: at, cancelledAt: at }), 'api:test')
+    },
+    revise: async (number, lines) => {
+      await hub.captureOrder(documentOf(number, lines, { revisedAt: '2026-11-22T10:59:00.000Z' }), 'api:test')
     },
     count: async (from) => (await rows<{ n: number }>(`SELECT count(*)::int AS n FROM ${from}`))[0]?.n ?? -1,
     until: async (what, check) => {
