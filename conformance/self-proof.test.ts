@@ -40,9 +40,9 @@ const run = (connector: Connector, only?: (check: Check) => boolean) =>
     ...(only === undefined ? {} : { only }),
   })
 
-test('there are fifty checks, each with a fault of its own', () => {
+test('there are fifty checks, each with at least one fault of its own', () => {
   expect(CHECKS.map(({ number }) => number)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
-  expect(PLANTED.map(({ check }) => check)).toEqual(CHECKS.map(({ number }) => number))
+  expect([...new Set(PLANTED.map(({ check }) => check))]).toEqual(CHECKS.map(({ number }) => number))
 })
 
 test('the good connector passes every one of them', async () => {

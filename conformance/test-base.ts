@@ -265,7 +265,8 @@ export function baseConnector(twist: Twist = {}): Connector {
     batchMax: 1,
     duplicates: 'key',
     expectsAnswer: true,
-    prepare: (_context, [delivery]) => written(delivery?.key ?? '', { id: delivery?.document.requestId }),
+    prepare: (_context, [delivery]) =>
+      written(delivery?.key ?? '', { id: delivery?.document.requestId, lines: delivery?.document.lines }),
     send: async (context, { name, bytes }) => {
       const headers = { 'idempotency-key': (twist.key ?? same)(name) }
       return { all: await send(context, { method: 'POST', path: '/cancels', headers, body: bytes }) }

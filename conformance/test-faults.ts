@@ -1,7 +1,7 @@
 /** One planted fault for each check of the kit: what a hurried author might have written. Each is the base connector but for one thing. */
 import { connect } from 'node:net'
 import { z } from 'zod'
-import type { Connector, Reading } from '#connectors/contract/connector.ts'
+import type { Connector, Reading, SendPort } from '#connectors/contract/connector.ts'
 import type { HttpTransport } from '#connectors/contract/transport.ts'
 import type { Outcome } from '#core/outcome.ts'
 import { baseConfigOf, baseConnector, type Twist, UNREADABLE } from './test-base.ts'
@@ -29,6 +29,17 @@ type Answer = { lines?: { accepted?: number; rejected?: number; reason?: string 
 const eachLine = (order: Order, change: (line: Order['lines'][number]) => object): object => ({
   ...order,
   lines: order.lines.map((line) => ({ ...line, ...change(line) })),
+})
+
+type CancelPort = SendPort<unknown, 'fulfillmentCancel'>
+const isCancel = (port: Connector['ports'][number]): port is CancelPort => port.kind === 'fulfillmentCancel'
+const ofAll = (port: CancelPort): CancelPort => ({
+  ...port,
+  prepare: (context, cancels) =>
+    port.prepare(
+      context,
+      cancels.map(({ document: { lines: _, ...document }, ...cancel }) => ({ ...cancel, document })),
+    ),
 })
 
 const transient = (message: string): Outcome => ({ kind: 'unavailable', fault: 'transient', code: 'base', message })
@@ -285,6 +296,14 @@ export const PLANTED: readonly PlantedFault[] = [
                 },
           ),
       }),
+  },
+  {
+    check: 34,
+    fault: 'a cancel of some units is told as one of all of them',
+    plant: () => {
+      const base = baseConnector()
+      return { ...base, ports: base.ports.map((port) => (isCancel(port) ? ofAll(port) : port)) }
+    },
   },
   {
     check: 35,

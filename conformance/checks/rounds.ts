@@ -17,6 +17,7 @@ import {
   must,
   type NotApplicable,
   outboundOf,
+  type OutboundPort,
   saidOf,
   refusalsOf,
   readSaid,
@@ -63,11 +64,13 @@ export const roundChecks: Check[] = [
   {
     number: 34,
     name: 'partial acceptance',
-    says: 'An answer that takes some units and refuses others is read as that, line by line.',
+    says: 'An answer that takes some units and refuses others is read as that, line by line; a cancel of some units is told as that, or refused.',
     run: async (bench) => {
       const ports = inboundOf(bench).filter(({ shown }) => shown.says.fulfillmentResponse !== undefined)
-      if (ports.length === 0) return because('its partner answers no requests')
+      const cancels = outboundOf(bench).filter(({ port }) => port.kind === 'fulfillmentCancel')
+      if (ports.length + cancels.length === 0) return because('its partner answers no requests')
       for (const each of ports) await within(each.port.name, () => partial(bench, each))
+      for (const each of cancels) await within(each.port.name, () => cancelledInPart(bench, each))
     },
   },
   {
@@ -200,6 +203,26 @@ async function partial(bench: Bench, each: InboundPort): Promise<void> {
   )
   must(difference === undefined, difference ?? '')
   must(partsOf(reading.documents[0]?.value) === 1, 'it has another number of lines')
+}
+
+/** Numbers that stand for nothing else, so that they can be found in what was written. */
+const [TAKEN_OUT, REMAINING] = [7_654_321, 1_234_567]
+
+async function cancelledInPart(bench: Bench, each: OutboundPort): Promise<void> {
+  const desk = deskOf(bench)
+  const document = {
+    ...(documentFor(desk, each, 'c1') as object),
+    sequence: 1,
+    lines: [{ lineNo: 1, sku: 'SKU-1', quantity: TAKEN_OUT, remaining: REMAINING }],
+  }
+  const written = await each.port.prepare(desk.context(), [
+    { instructionId: 'c1', key: 'key-c1', document: document as never },
+  ])
+  const text = written.ok ? Buffer.from(written.value.bytes).toString('latin1') : String(REMAINING)
+  must(
+    text.includes(String(TAKEN_OUT)) || text.includes(String(REMAINING)),
+    'a cancel of some units is told as one of all of them',
+  )
 }
 
 async function race(bench: Bench, each: InboundPort): Promise<void> {

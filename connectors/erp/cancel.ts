@@ -1,22 +1,13 @@
 /** "Please do not": asks the ERP to take a request out. Its answer comes later, as an event. */
 import { z } from 'zod'
-import type { Issue } from '#core/issue.ts'
 import type { SendPort } from '../contract/connector.ts'
+import { cancelsInPart } from '../contract/whole-cancel.ts'
 import { findRequest, jsonOf, post, referenceOf } from './client.ts'
 import type { ErpConfig } from './config.ts'
 
 const State = z.object({ state: z.string() })
 /** States in which the ERP has heard the wish, or in which it means nothing any more. */
 const ASKED: ReadonlySet<string> = new Set(['cancelAsked', 'cancelled'])
-
-/** Without this refusal the ERP would take out units that are still wanted. */
-const ONLY_WHOLE: Issue = {
-  code: 'erp.cancel-in-part',
-  class: 'data',
-  place: { path: 'lines' },
-  rule: 'must ask for all that is left of a request: this ERP takes out whole requests only',
-  cure: 'Call the ERP’s people about these units and record what they say, or cancel the whole request.',
-}
 
 export const cancel: SendPort<ErpConfig, 'fulfillmentCancel'> = {
   name: 'cancel',
@@ -31,7 +22,8 @@ export const cancel: SendPort<ErpConfig, 'fulfillmentCancel'> = {
   prepare: (_context, deliveries) => {
     const [delivery] = deliveries
     if (delivery === undefined) throw new Error('a transmission holds one cancel')
-    if (delivery.document.lines !== undefined) return Promise.resolve({ ok: false, issues: [ONLY_WHOLE] })
+    const inPart = cancelsInPart([delivery.document])
+    if (inPart !== undefined) return Promise.resolve(inPart)
     const bytes = new TextEncoder().encode(JSON.stringify({ reason: delivery.document.reason.slice(0, 500) }))
     return Promise.resolve({ ok: true, value: { name: delivery.key, bytes } })
   },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Issue } from '#core/issue.ts'
 import type { Outcome } from '#core/outcome.ts'
 import type { SendPort } from '../contract/connector.ts'
+import { cancelsInPart } from '../contract/whole-cancel.ts'
 import { call } from './client.ts'
 import type { OdooContext } from './client.ts'
 import type { OdooConfig } from './config.ts'
@@ -22,6 +23,8 @@ export const cancel: SendPort<OdooConfig, 'fulfillmentCancel'> = {
   prepare: (_context, deliveries) => {
     const [delivery] = deliveries
     if (delivery === undefined) throw new Error('a transmission holds one cancel')
+    const inPart = cancelsInPart([delivery.document])
+    if (inPart !== undefined) return Promise.resolve(inPart)
     const bytes = new TextEncoder().encode(JSON.stringify({ client_order_ref: delivery.document.requestId }))
     return Promise.resolve({ ok: true, value: { name: delivery.key, bytes } })
   },

@@ -3,6 +3,7 @@ import type { Parsed } from '#core/issue.ts'
 import type { Instant } from '#core/model/time.ts'
 import { writeCancel, writeOrder, writeReturn } from '#mappings/quiet/outgoing.ts'
 import type { SendPort } from '../contract/connector.ts'
+import { cancelsInPart } from '../contract/whole-cancel.ts'
 import { findDeliveries, publishFile } from '../transport/exchange.ts'
 import type { QuietConfig } from './config.ts'
 import { contextOf, orderMapOf } from './context.ts'
@@ -43,6 +44,8 @@ export const cancel: SendPort<QuietConfig, 'fulfillmentCancel'> = {
   prepare: (context, deliveries) => {
     const [delivery] = deliveries
     if (delivery === undefined) throw new Error('a transmission holds one cancel')
+    const inPart = cancelsInPart([delivery.document])
+    if (inPart !== undefined) return Promise.resolve(inPart)
     const now = context.clock.now()
     const { requestId } = delivery.document
     const written = writeCancel(requestId, contextOf(context, now))

@@ -2,6 +2,7 @@
 import type { Parsed } from '#core/issue.ts'
 import { writeCancels, writeOrders } from '#mappings/sftp-3pl/outgoing.ts'
 import type { Context, SendPort } from '../contract/connector.ts'
+import { cancelsInPart } from '../contract/whole-cancel.ts'
 import { findDeliveries, publishFile } from '../transport/exchange.ts'
 import { layoutFor } from './config.ts'
 import type { Sftp3plConfig } from './config.ts'
@@ -47,6 +48,8 @@ export const cancel: SendPort<Sftp3plConfig, 'fulfillmentCancel'> = {
 
   prepare: (context, deliveries) => {
     const cancels = deliveries.map(({ document }) => document)
+    const inPart = cancelsInPart(cancels)
+    if (inPart !== undefined) return Promise.resolve(inPart)
     const written = writeCancels(cancels, layoutFor(context.config), mapContext(context))
     return named(context, context.config.profile.cancels?.file ?? '', cancels[0]?.requestId ?? '', written)
   },

@@ -4,6 +4,7 @@ import type { Issue } from '#core/issue.ts'
 import type { Outcome } from '#core/outcome.ts'
 import { isCanceled } from '#mappings/shiphero/answers.ts'
 import type { SendPort } from '../contract/connector.ts'
+import { cancelsInPart } from '../contract/whole-cancel.ts'
 import type { ShipHeroConfig } from './config.ts'
 import { accountField, findOrder } from './find-order.ts'
 import { call } from './graphql.ts'
@@ -24,8 +25,8 @@ export const cancel: SendPort<ShipHeroConfig, 'fulfillmentCancel'> = {
   prepare: (_context, deliveries) => {
     const [delivery] = deliveries
     if (delivery === undefined) throw new Error('a transmission holds one cancel')
-    if (delivery.document.lines !== undefined)
-      return Promise.resolve({ ok: false, issues: [onlyWhole(delivery.document.requestId)] })
+    const inPart = cancelsInPart([delivery.document])
+    if (inPart !== undefined) return Promise.resolve(inPart)
     const { requestId, reason } = delivery.document
     const bytes = new TextEncoder().encode(JSON.stringify({ partner_order_id: requestId, reason }))
     return Promise.resolve({ ok: true, value: { name: delivery.key, bytes } })
@@ -65,13 +66,4 @@ const unknownOrder = (requestId: string): Issue => ({
   rule: 'must be an order that ShipHero has',
   value: requestId,
   cure: 'Look whether the order was removed in ShipHero; nothing of it will ship from there.',
-})
-
-const onlyWhole = (requestId: string): Issue => ({
-  code: 'shiphero.cancel-lines',
-  class: 'config',
-  place: { path: '/lines' },
-  rule: 'must ask for the whole order: ShipHero gives no answer to some of its units',
-  value: requestId,
-  cure: 'Take the units out of the order in ShipHero by hand, and record the node’s answer.',
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Issue } from '#core/issue.ts'
 import type { Outcome } from '#core/outcome.ts'
 import type { SendPort } from '../contract/connector.ts'
+import { cancelsInPart } from '../contract/whole-cancel.ts'
 import { call } from './client.ts'
 import type { SquareContext } from './client.ts'
 import type { SquareConfig } from './config.ts'
@@ -30,6 +31,8 @@ export const cancel: SendPort<SquareConfig, 'fulfillmentCancel'> = {
   prepare: (_context, deliveries) => {
     const [delivery] = deliveries
     if (delivery === undefined) throw new Error('a transmission holds one cancel')
+    const inPart = cancelsInPart([delivery.document])
+    if (inPart !== undefined) return Promise.resolve(inPart)
     const bytes = new TextEncoder().encode(JSON.stringify({ reference_id: delivery.document.requestId }))
     return Promise.resolve({ ok: true, value: { name: delivery.key, bytes } })
   },
