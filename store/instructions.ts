@@ -5,6 +5,7 @@
 import type { InstructionState } from '#core/model/document.ts'
 import type { Instant } from '#core/model/time.ts'
 import type { Queryable } from './database.ts'
+import { awaitReceipts } from './awaited-receipts.ts'
 import { insertRows, unnestRows } from './rows.ts'
 import type { Unit } from './unit.ts'
 
@@ -141,6 +142,8 @@ export type NewTransmission = {
   instructionIds: string[]
   /** It was prepared, and stored, by an earlier attempt. */
   again: boolean
+  /** A technical receipt that the partner owes for it. */
+  receipt?: { key: string; withinMs: number }
 }
 
 /**
@@ -203,6 +206,12 @@ async function storeTransmissions(unit: Unit, transmissions: readonly NewTransmi
       bytes: each.bytes,
       created_at: now,
     })),
+  )
+  await awaitReceipts(
+    unit,
+    transmissions.flatMap(({ id, connectionId, receipt }) =>
+      receipt === undefined ? [] : [{ transmissionId: id, connectionId, ...receipt }],
+    ),
   )
 }
 

@@ -184,7 +184,8 @@ async function prepareBatch(job: Job, port: AnyPort, rows: StoredInstruction[]):
     if (!prepared.ok)
       return { failed: rows.map((row) => ({ row, outcome: { kind: 'rejected', issues: prepared.issues } })) }
     const id = job.world.ids.next('trm')
-    const { name, bytes } = prepared.value
+    const { name, bytes, receiptKey } = prepared.value
+    const withinMs = port.receiptWithinMs?.(job.connection.config)
     return {
       stored: {
         id,
@@ -194,6 +195,7 @@ async function prepareBatch(job: Job, port: AnyPort, rows: StoredInstruction[]):
         bytes,
         instructionIds: rows.map((row) => row.id),
         again: false,
+        ...(receiptKey === undefined || withinMs === undefined ? {} : { receipt: { key: receiptKey, withinMs } }),
       },
       transmission: { id, name, bytes, deliveries: rows.map(deliveryOf) },
       rows,

@@ -37,6 +37,7 @@ import { applyStockFeed } from './apply-stock.ts'
 import { applyTillReturns } from './apply-till.ts'
 import { applyReceipts, applySupplies } from './apply-supply.ts'
 import { claimReading } from './claims.ts'
+import { receiptsCame } from './missing-receipts.ts'
 import { inboundPort, type Master } from './master.ts'
 import { nudgePublish } from './nudge.ts'
 import { pollQueue } from './poll.ts'
@@ -209,6 +210,8 @@ async function applyIn(unit: Unit, world: World, all: readonly ReadEnvelope[]): 
       return { id: envelope.id, state: 'duplicate', reason: `it says what ${first} said` }
     return { id: envelope.id, ...envelopeVerdict(reading, parts, refused.length > 0) }
   })
+  for (const { envelope, reading } of mine)
+    await receiptsCame(unit, envelope.connectionId, reading.acknowledged ?? [], now)
   for (const { envelope, reading } of read)
     if (reading.look !== undefined) unit.enqueue(pollQueue(envelope.connectionId, reading.look), [envelope.id])
   await Promise.all([

@@ -15,6 +15,7 @@ import { endReservations } from './held.ts'
 import { tellOverdueHolds } from './holds.ts'
 import { replaceable, SILENT, takeBack } from './overdue.ts'
 import { releaseAfterGrace } from './submit.ts'
+import { tellMissingReceipts } from './missing-receipts.ts'
 import { retryRaces } from './races.ts'
 import { remindNodes } from './remind-nodes.ts'
 import { handleOverdueReturns } from './returns/lapse.ts'
@@ -41,6 +42,7 @@ export async function handleTimers(world: World): Promise<void> {
   await tellOverdueHolds(world)
   await handleOverdueReturns(world)
   await substituteAllowed(world)
+  await tellMissingReceipts(world)
   const now = world.clock.now()
   const overdue = await remindFirst(world, await overdueRequests(world.db, now), now)
   const silent = await replaceable(

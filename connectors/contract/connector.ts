@@ -65,6 +65,8 @@ export type Reading = {
   refused: { part: string; issues: Issue[]; about?: string }[]
   /** Technical receipts to send back over `port` (a 997). Never made for a receipt. */
   receipts: Receipt[]
+  /** What of ours the partner's technical receipts in it answer, by `receiptKey`, whatever their verdict. */
+  acknowledged?: string[]
   /** What its parts claim for themselves (control numbers, business keys). The runtime keeps a ledger of them over all workers. */
   claims?: Claim[]
   /** Set when the document is readable and of no interest (a receipt, a topic nobody asked for). */
@@ -252,7 +254,9 @@ export type SendPort<Config, K extends keyof Documents = keyof Documents> = Port
   /** For events: whether this connection wants to hear of it. Default: of everything. */
   wants?: (config: Config, document: Documents[K]) => boolean
   /** Fixes name and bytes. May take control numbers; must not talk to the partner. */
-  prepare: (context: Context<Config>, deliveries: Delivery<K>[]) => Promise<Parsed<{ name: string; bytes: Uint8Array }>>
+  prepare: (context: Context<Config>, deliveries: Delivery<K>[]) => Promise<Parsed<Prepared>>
+  /** How soon the partner owes a technical receipt of what bears a `receiptKey`; undefined where it owes none. */
+  receiptWithinMs?: (config: Config) => number | undefined
   send: (context: Context<Config>, transmission: Transmission<K>) => Promise<Sent>
   /** Did it arrive? Asked after `unknown`, before any resend. */
   lookup?: (context: Context<Config>, transmission: Transmission<K>) => Promise<Record<string, Lookup>>
@@ -262,6 +266,9 @@ export type SendPort<Config, K extends keyof Documents = keyof Documents> = Port
    */
   levels?: (context: Context<Config>, positions: { sku: Sku; nodeId: NodeId }[]) => Promise<LevelsRead>
 }
+
+/** `receiptKey`: how the partner's technical receipt will name it (`x12 PO 7`). The hub can wait for one. */
+export type Prepared = { name: string; bytes: Uint8Array; receiptKey?: string }
 
 /** What a channel holds of availability, in the order of the positions asked for. */
 export type LevelsRead = { ok: true; levels: (number | undefined)[] } | { ok: false; outcome: Outcome }

@@ -20,7 +20,7 @@ import { ta1Of } from './interchange-receipts.ts'
 import { readOtherSet } from './more-sets.ts'
 import { wrongParties } from './parties.ts'
 import { nameOfSet } from './rejections.ts'
-import { rejectedByPartner } from './partner-receipts.ts'
+import { acknowledgedBy, rejectedByPartner } from './partner-receipts.ts'
 import { isLargeStock, stockFeeds } from './stock-files.ts'
 import { unsupportedSet, verdictOf } from './verdicts.ts'
 
@@ -118,6 +118,7 @@ function readInterchange(
 function readGroup(reading: Reading, group: X12Group, place: string, context: PartnerContext): Acknowledgment | null {
   if (group.header.functionalId === 'FA') {
     for (const issue of group.sets.flatMap(rejectedByPartner)) refuse(reading, place, [issue])
+    reading.acknowledged = [...(reading.acknowledged ?? []), ...group.sets.flatMap(acknowledgedBy)]
     return null
   }
   const readings = group.sets.map((set) => judgeSet(set, group, context))

@@ -3,7 +3,7 @@ import type { Outcome, Lookup } from '#core/outcome.ts'
 import type { Parsed } from '#core/issue.ts'
 import { writeX12 } from '#mappings/formats/x12/writer.ts'
 import type { WritableInterchange, WritableSegment } from '#mappings/formats/x12/writable.ts'
-import type { Context, Transmission } from '../contract/connector.ts'
+import type { Context, Prepared, Transmission } from '../contract/connector.ts'
 import type { EdiConfig } from './config.ts'
 
 export type OutgoingType = '850' | '860' | '940' | '943' | '180' | '824' | '997' | '999'
@@ -30,13 +30,13 @@ export const compose = (
   context: Context<EdiConfig>,
   type: OutgoingType,
   sets: readonly (readonly WritableSegment[])[],
-): Promise<Parsed<{ name: string; bytes: Uint8Array }>> => composeFile(context, type, [{ type, sets }], [])
+): Promise<Parsed<Prepared>> => composeFile(context, type, [{ type, sets }], [])
 
 /** Receipts of one moment in one interchange: TA1 before the groups, 997 and 999 in groups of their own. */
 export async function composeAcks(
   context: Context<EdiConfig>,
   receipts: readonly { type: '997' | '999' | 'TA1'; segments: readonly WritableSegment[] }[],
-): Promise<Parsed<{ name: string; bytes: Uint8Array }>> {
+): Promise<Parsed<Prepared>> {
   const setsOf = (type: '997' | '999'): Group[] => {
     const sets = receipts.filter((receipt) => receipt.type === type).map(({ segments }) => segments)
     return sets.length === 0 ? [] : [{ type, sets }]
@@ -51,7 +51,7 @@ async function composeFile(
   label: string,
   groups: readonly Group[],
   interchangeAcks: readonly WritableSegment[],
-): Promise<Parsed<{ name: string; bytes: Uint8Array }>> {
+): Promise<Parsed<Prepared>> {
   const numbers = await controlNumbers(context, groups.length)
   const written = writeX12(
     { ...interchange(context, groups, numbers), interchangeAcks },
@@ -62,8 +62,14 @@ async function composeFile(
   )
   if (!written.ok) return written
   const name = `${context.connectionId}-${label}-${numbers.interchange}.edi`
-  return { ok: true, value: { name, bytes: written.value.bytes } }
+  const [group] = groups
+  const isAnswered = group !== undefined && FUNCTIONAL_IDS[group.type] !== 'FA'
+  const receipt = isAnswered ? { receiptKey: receiptKeyOf(FUNCTIONAL_IDS[group.type], numbers.groups[0] ?? '') } : {}
+  return { ok: true, value: { name, bytes: written.value.bytes, ...receipt } }
 }
+
+/** AK1 of the 997 that answers a group of ours. */
+export const receiptKeyOf = (functionalId: string, groupNumber: string): string => `x12 ${functionalId} ${groupNumber}`
 
 type Numbers = { interchange: string; groups: string[] }
 

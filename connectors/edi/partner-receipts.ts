@@ -1,6 +1,7 @@
 /** The partner's 997s about our documents. An acceptance needs nobody; a rejection means that an order of ours is not known there. */
 import type { Issue } from '#core/issue.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
+import { receiptKeyOf } from './outgoing.ts'
 
 /** AK9 codes that leave something of the group out. */
 const NOT_ALL_TAKEN: ReadonlySet<string> = new Set(['P', 'R', 'M', 'W', 'X'])
@@ -26,3 +27,9 @@ export function rejectedByPartner(set: X12Set): Issue[] {
     },
   ]
 }
+
+/** Which group of ours a 997 or 999 answers. */
+export const acknowledgedBy = (set: X12Set): string[] =>
+  set.segments
+    .filter((segment) => segment.id === 'AK1')
+    .map((segment) => receiptKeyOf(segment.element(1), segment.element(2)))

@@ -4,6 +4,7 @@ import type { Instant } from '#core/model/time.ts'
 import type { X12Document } from '#mappings/x12/document.ts'
 import type { WritableSegment } from '#mappings/formats/x12/writable.ts'
 import type { Documents, SendPort } from '../contract/connector.ts'
+import { receiptWithinMs } from './config.ts'
 import type { EdiConfig } from './config.ts'
 import { carriedOf } from './carried.ts'
 import { profileFor } from './more-sets.ts'
@@ -35,6 +36,7 @@ export function setsPort<K extends keyof Documents>(definition: {
     ...(has === undefined ? {} : { has }),
     batchMax: MOST_SETS,
     batchLimit: ({ setsPerFile }) => setsPerFile,
+    receiptWithinMs,
 
     prepare: (context, deliveries) => {
       const sets: (readonly WritableSegment[])[] = []

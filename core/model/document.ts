@@ -107,6 +107,7 @@ export const CASE_KINDS = [
   'outcomeUnknown',
   'cancelTooLate',
   'sendRejected',
+  'receiptMissing',
   'connectionBroken',
   'unexpectedShipment',
   'deliveryException',

@@ -8,7 +8,7 @@ import type { X12Set } from '#mappings/formats/x12/interchange.ts'
 import type { Correspondent } from './interchange.ts'
 import type { Language } from './language.ts'
 import type { SupplierManners, SupplierStep } from './options.ts'
-import type { PurchaseOrder } from './purchase-order.ts'
+import type { Change, PurchaseOrder } from './purchase-order.ts'
 import { Timers } from '../kit/timers.ts'
 import type { Tray } from './tray.ts'
 
@@ -30,9 +30,6 @@ export type DeskSetup = {
   carrier: string
   onTrouble: (trouble: string) => void
 }
-
-/** Which change of which order. */
-export type Change = { poNumber: string; number: string; references: Record<string, string> }
 
 export class Desk {
   readonly #setup: DeskSetup

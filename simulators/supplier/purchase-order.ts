@@ -3,7 +3,6 @@ import { parseWholeNumber } from '#core/model/quantity.ts'
 import type { AckSegmentError, AckVerdict } from '#mappings/formats/x12/ack.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
 import type { X12Segment } from '#mappings/formats/x12/segment.ts'
-import type { Change } from './desk.ts'
 
 export type PurchaseOrderLine = {
   lineId: string
@@ -50,6 +49,9 @@ export function readPurchaseOrder(set: X12Set): OrderReading {
     },
   }
 }
+
+/** Which change of which order. */
+export type Change = { poNumber: string; number: string; references: Record<string, string> }
 
 export type CancelReading =
   /** `lines`: what each line named is to have from now on; absent where the whole order is taken out. */

@@ -189,7 +189,9 @@ test('a cancel by hand takes what nobody has, asks for the rest, and the channel
   expect(await cancel([{ lineNo: 1, quantity: 2 }])).toMatchObject({ kind: 'done' })
   expect(await lines()).toMatchObject([{ open: 0, released: 3, cancelled: 1 }, { released: 2 }])
   await hub.deliver()
-  expect(hub.nodes.cancelDocuments.map((each) => each.lines)).toEqual([[{ lineNo: 1, sku: 'SHOE-1', quantity: 1 }]])
+  expect(hub.nodes.cancelDocuments.map((each) => each.lines)).toEqual([
+    [{ lineNo: 1, sku: 'SHOE-1', quantity: 1, remaining: 2 }],
+  ])
   expect(await hub.count(`exception_case WHERE kind = 'channelUntold' AND order_id = '${await hub.orderId(id)}'`)).toBe(
     1,
   )

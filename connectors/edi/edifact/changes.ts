@@ -5,6 +5,7 @@ import type { WritableEdifactSegment } from '#mappings/formats/edifact/writable.
 import type { SendPort } from '../../contract/connector.ts'
 import { carriedOf } from '../carried.ts'
 import { cancelOf } from '../cancel-request.ts'
+import { receiptWithinMs } from '../config.ts'
 import { findFile, publish } from '../outgoing.ts'
 import { profileOf } from './config.ts'
 import type { EdifactConfig } from './config.ts'
@@ -19,6 +20,7 @@ export const changes: SendPort<EdifactConfig, 'fulfillmentCancel'> = {
   has: (config) => profileOf(config).changesSent,
   batchMax: 50,
   batchLimit: ({ messagesPerFile }) => messagesPerFile,
+  receiptWithinMs,
   duplicates: 'lookup',
   expectsAnswer: true,
 

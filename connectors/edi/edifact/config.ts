@@ -29,6 +29,7 @@ const Folders = EdiConfig.pick({
   minAgeMs: true,
   maxFileBytes: true,
   substitutes: true,
+  receiptWithinMinutes: true,
 })
 
 const Codes = z.array(z.string().min(1).max(3)).min(1)

@@ -15,7 +15,7 @@ import { contrlOf } from './acknowledgements.ts'
 import { claimsOf } from './claims.ts'
 import { profileOf } from './config.ts'
 import type { EdifactConfig } from './config.ts'
-import { rejectedByPartner } from './partner-receipts.ts'
+import { acknowledgedBy, rejectedByPartner } from './partner-receipts.ts'
 
 type Context = ReadContext<EdifactConfig>
 type MessageReading = { documents: InboundDocument[]; refused: { part: string; issues: Issue[] }[] }
@@ -70,6 +70,7 @@ function readInterchange(reading: Reading, interchange: EdifactInterchange, raw:
   for (const [index, message] of messages.entries()) {
     if (message.header.type === 'CONTRL') {
       for (const issue of rejectedByPartner(message)) reading.refused.push({ part: at, issues: [issue] })
+      reading.acknowledged = [...(reading.acknowledged ?? []), ...acknowledgedBy(message)]
       continue
     }
     const judged = judgeMessage(message, context)

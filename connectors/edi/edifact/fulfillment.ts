@@ -3,6 +3,7 @@ import type { Issue } from '#core/issue.ts'
 import { orders } from '#mappings/edifact/orders.ts'
 import type { WritableEdifactSegment } from '#mappings/formats/edifact/writable.ts'
 import type { SendPort } from '../../contract/connector.ts'
+import { receiptWithinMs } from '../config.ts'
 import { findFile, publish } from '../outgoing.ts'
 import { profileOf } from './config.ts'
 import type { EdifactConfig } from './config.ts'
@@ -18,6 +19,7 @@ export const fulfillment: SendPort<EdifactConfig, 'fulfillmentInstruction'> = {
   kind: 'fulfillmentInstruction',
   batchMax: MOST_MESSAGES,
   batchLimit: ({ messagesPerFile }) => messagesPerFile,
+  receiptWithinMs,
   duplicates: 'lookup',
   expectsAnswer: true,
 

@@ -2,8 +2,11 @@
 import type { Parsed } from '#core/issue.ts'
 import type { WritableEdifactMessage, WritableEdifactSegment } from '#mappings/formats/edifact/writable.ts'
 import { writeEdifact } from '#mappings/formats/edifact/writer.ts'
-import type { Context } from '../../contract/connector.ts'
+import type { Context, Prepared } from '../../contract/connector.ts'
 import type { EdifactConfig } from './config.ts'
+
+/** UCI of the CONTRL that answers an interchange of ours. */
+export const receiptKeyOf = (controlReference: string): string => `edifact ${controlReference}`
 
 export type OutgoingMessage = 'ORDERS' | 'ORDCHG'
 
@@ -12,7 +15,7 @@ export const compose = (
   context: Context<EdifactConfig>,
   type: OutgoingMessage,
   messages: readonly (readonly WritableEdifactSegment[])[],
-): Promise<Parsed<{ name: string; bytes: Uint8Array }>> => {
+): Promise<Parsed<Prepared>> => {
   const { release, association } = context.config
   const header = { type, version: 'D', release, agency: 'UN', association, accessReference: '' }
   return composeFile(
@@ -27,7 +30,7 @@ export async function composeFile(
   context: Context<EdifactConfig>,
   label: string,
   messages: readonly WritableEdifactMessage[],
-): Promise<Parsed<{ name: string; bytes: Uint8Array }>> {
+): Promise<Parsed<Prepared>> {
   const { config, clock } = context
   const [number = 1] = await context.nextNumbers('edifact.interchange', 1)
   const now = clock.now()
@@ -58,5 +61,6 @@ export async function composeFile(
   )
   if (!written.ok) return written
   const name = `${context.connectionId}-${label}-${String(number).padStart(9, '0')}.edi`
-  return { ok: true, value: { name, bytes: written.value.bytes } }
+  const receipt = label === 'CONTRL' ? {} : { receiptKey: receiptKeyOf(String(number)) }
+  return { ok: true, value: { name, bytes: written.value.bytes, ...receipt } }
 }

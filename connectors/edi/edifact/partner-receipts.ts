@@ -1,6 +1,7 @@
 /** The partner's CONTRLs about our interchanges. An acceptance needs nobody; a rejection means that an order of ours is not known there. */
 import type { Issue } from '#core/issue.ts'
 import type { EdifactMessage } from '#mappings/formats/edifact/interchange.ts'
+import { receiptKeyOf } from './outgoing.ts'
 
 /** 0083: this level and all below are rejected. */
 const REJECTED = '4'
@@ -26,3 +27,7 @@ const rejected = (what: string, error: string, path: string): Issue => ({
   cure: 'Find the file with this reference, correct what the CONTRL names, and send its orders again.',
   subject: what,
 })
+
+/** Which interchange of ours a CONTRL answers. */
+export const acknowledgedBy = ({ segments }: EdifactMessage): string[] =>
+  segments.filter(({ id }) => id === 'UCI').map((uci) => receiptKeyOf(uci.element(1)))
