@@ -20,9 +20,10 @@ const answer = (status: number, body: unknown = {}): HttpAnswer => ({
   body: bytesOf(JSON.stringify(body)),
 })
 
-/** Keeps requests by their id: one that it has is a repeat. */
+/** Keeps requests by their id: one that it has is a repeat. A reminder is known by its key. */
 function paperErp(token: string): PaperPartner {
   const requests = new Map<string, { state: string }>()
+  const reminded = new Set<string>()
   const done: string[] = []
   let refuses = false
 
@@ -40,10 +41,15 @@ function paperErp(token: string): PaperPartner {
     done.push(`cancel ${id}`)
     return answer(202, { reference: `C-${id}` })
   }
+  const remind = (id: string, key: string): HttpAnswer => {
+    if (!reminded.has(key)) done.push(`reminder ${id}`)
+    reminded.add(key)
+    return answer(202)
+  }
   return {
     answer: (request) => {
       if (request.headers?.['authorization'] !== `Bearer ${token}`) return answer(401)
-      const [, id = '', verb] = /^\/fulfillment-requests\/([^/]+)(\/cancel)?$/.exec(request.path) ?? []
+      const [, id = '', verb] = /^\/fulfillment-requests\/([^/]+)(\/cancel|\/reminder)?$/.exec(request.path) ?? []
       if (request.method === 'GET') {
         const known = requests.get(id)
         return known === undefined
@@ -51,7 +57,8 @@ function paperErp(token: string): PaperPartner {
           : answer(200, { ...known, reference: `R-${id}` })
       }
       if (refuses) return answer(422, { code: 'closed', detail: 'This warehouse takes no requests today' })
-      return verb === undefined ? take(requestIdOf(request)) : cancel(id)
+      if (verb === undefined) return take(requestIdOf(request))
+      return verb === '/cancel' ? cancel(id) : remind(id, request.headers['idempotency-key'] ?? '')
     },
     effects: () => [...done],
     expect: (kind, document) => {
@@ -99,9 +106,9 @@ function* csvChunks(rows: number): Iterable<Uint8Array> {
 }
 
 export const exhibit: Exhibit = {
-  waivers: [{ check: 4, reason: 'the newer ports (supplies and receipts) have no exhibit yet', until: '2027-01-31' }],
   config: {
     baseUrl: 'https://erp.example',
+    takesReminders: true,
     stockFolder: {
       host: 'sftp.erp.example',
       username: 'hub',
@@ -135,6 +142,19 @@ export const exhibit: Exhibit = {
       given: ['/absentMeansZero'],
       chunks: csvChunks,
     },
+    // The kit makes no such documents: samples show them.
+    supplies: {
+      format: 'json',
+      says: {},
+      headers: () => ({ 'content-type': 'application/json' }),
+      samples: ['mappings/erp/examples/supplies.in.json'],
+    },
+    receipts: {
+      format: 'json',
+      says: {},
+      headers: () => ({ 'content-type': 'application/json' }),
+      samples: ['mappings/erp/examples/receipts.in.json'],
+    },
     events: {
       format: 'json',
       says: {
@@ -147,7 +167,7 @@ export const exhibit: Exhibit = {
       samples: ['mappings/erp/examples/events.in.json'],
     },
   },
-  outbound: { fulfillment: { map: 'erp fulfillment request' }, cancel: {} },
+  outbound: { fulfillment: { map: 'erp fulfillment request' }, cancel: {}, reminders: {} },
 }
 
 /** As Standard Webhooks 1.0.0 signs: the id stays over all attempts of one event. */

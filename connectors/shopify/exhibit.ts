@@ -6,9 +6,10 @@ import { orderNodeMap } from '#mappings/shopify/order-graphql.ts'
 import { restOrderMap } from '#mappings/shopify/order.ts'
 import type { OrderInput } from '#core/model/order.ts'
 import type { ChannelShipment, Crosswalk } from '../contract/connector.ts'
-import type { Exhibit, PaperPartner, PaperRow } from '../contract/exhibit.ts'
+import type { Exhibit, InboundExhibit, PaperPartner, PaperRow } from '../contract/exhibit.ts'
 import { sha256 } from '../contract/request.ts'
 import type { HttpAnswer, HttpRequest } from '../contract/transport.ts'
+import { paperAfter, returnsNodeOf } from './paper-after.ts'
 
 const SHOP = 'kit.myshopify.com'
 const PAGE = 20
@@ -40,6 +41,7 @@ function paperShop(clientSecret: string): PaperPartner {
   const done: string[] = []
   let rows: readonly PaperRow[] = []
   let [granted, expired, refuses] = [0, 0, false]
+  const after = paperAfter(done, () => refuses)
 
   const grant = ({ body = '' }: HttpRequest): HttpAnswer => {
     if (new URLSearchParams(String(body)).get('client_secret') !== clientSecret) return answer(400, {})
@@ -48,7 +50,9 @@ function paperShop(clientSecret: string): PaperPartner {
   }
   const operations: { [name: string]: (variables: Loose, query: string) => unknown } = {
     CrossdockCheck: () => ({ shop: { name: 'Kit', myshopifyDomain: SHOP } }),
-    CrossdockChangedOrders: (variables) => ({ orders: pageOf(rows, variables) }),
+    ...after.operations,
+    CrossdockChangedOrders: (variables) => ({ orders: pageOf(rows, variables, nodeOf) }),
+    CrossdockChangedReturns: (variables) => ({ orders: pageOf(rows, variables, returnsNodeOf) }),
     CrossdockOrderFulfillment: ({ id }) => ({ order: orderOf(orders.get(String(id))) }),
     CrossdockFulfill: ({ fulfillment }) => {
       if (refuses) return { fulfillmentCreate: { fulfillment: null, userErrors: [{ field: null, message: 'closed' }] } }
@@ -101,6 +105,7 @@ function paperShop(clientSecret: string): PaperPartner {
     },
     effects: () => [...done],
     expect: (kind, document) => {
+      after.expect(kind, document)
       if (kind !== 'channelShipment') return
       const { externalOrderId, lines } = document as ChannelShipment
       orders.set(externalOrderId, {
@@ -125,7 +130,7 @@ function paperShop(clientSecret: string): PaperPartner {
 }
 
 /** As Shopify lists: filtered by whole seconds, sorted by time of change, after a place in the list. */
-function pageOf(rows: readonly PaperRow[], { query, first, after }: Loose): unknown {
+function pageOf(rows: readonly PaperRow[], { query, first, after }: Loose, made: (row: PaperRow) => unknown): unknown {
   const since = Date.parse(/updated_at:>='([^']+)'/.exec(String(query))?.[1] ?? '')
   const found = rows
     .filter((row) => Date.parse(row.changedAt) >= Math.floor(since / 1000) * 1000)
@@ -133,7 +138,7 @@ function pageOf(rows: readonly PaperRow[], { query, first, after }: Loose): unkn
   const start = Number(after ?? 0)
   const end = Math.min(found.length, start + Number(first))
   return {
-    nodes: found.slice(start, end).map(nodeOf),
+    nodes: found.slice(start, end).map(made),
     pageInfo: { hasNextPage: end < found.length, endCursor: String(end) },
   }
 }
@@ -228,18 +233,20 @@ function fulfill(orders: ReadonlyMap<string, PaperOrder>, given: Fulfillment): s
 const UNREAD =
   'id app_id cancel_reason confirmed processed_at presentment_currency subtotal_price total_tax email order_number source_name test customer.id customer.email line_items.*.id line_items.*.product_id line_items.*.title line_items.*.fulfillable_quantity line_items.*.grams line_items.*.taxable line_items.*.gift_card line_items.*.vendor line_items.*.total_discount shipping_address.first_name shipping_address.last_name shipping_address.country billing_address.first_name billing_address.last_name billing_address.country note_attributes.*.name note_attributes.*.value total_shipping_price_set.shop_money.currency_code'
 
+const signedAs =
+  (topic: string): NonNullable<InboundExhibit['headers']> =>
+  (body, _at, secret) => ({
+    'x-shopify-topic': topic,
+    'x-shopify-shop-domain': SHOP,
+    'x-shopify-webhook-id': sha256(body).slice(0, 36),
+    'x-shopify-hmac-sha256': createHmac('sha256', secret('webhookSecret')).update(body).digest('base64'),
+  })
+
 type Saying = { crosswalk: Crosswalk }
 const written = (result: { ok: true; document: unknown } | { ok: false }): Uint8Array | undefined =>
   result.ok ? bytesOf(JSON.stringify(result.document)) : undefined
 
 export const exhibit: Exhibit = {
-  waivers: [
-    {
-      check: 4,
-      reason: 'the newer ports (returns, returns-poll, returnWords and refunds) have no exhibit yet',
-      until: '2027-01-31',
-    },
-  ],
   config: { shop: SHOP, clientId: 'kit', pollSince: '2026-11-22T00:00:00Z' },
   secrets: (seed) => ({ clientSecret: `client-${seed}`, webhookSecret: `webhook-${seed}` }),
   nodeCode: '11',
@@ -251,12 +258,7 @@ export const exhibit: Exhibit = {
         order: (value: OrderInput, { crosswalk }: Saying) =>
           written(runBack(restOrderMap, value, { crosswalk, channelId: value.channelId })),
       },
-      headers: (body, _at, secret) => ({
-        'x-shopify-topic': 'orders/updated',
-        'x-shopify-shop-domain': SHOP,
-        'x-shopify-webhook-id': sha256(body).slice(0, 36),
-        'x-shopify-hmac-sha256': createHmac('sha256', secret('webhookSecret')).update(body).digest('base64'),
-      }),
+      headers: signedAs('orders/updated'),
       samples: ['edited', 'mixed-pickup', 'pickup-order'].map((name) => `mappings/shopify/examples/${name}.in.json`),
       map: 'shopify order (webhook)',
       unread: UNREAD.split(' '),
@@ -272,6 +274,26 @@ export const exhibit: Exhibit = {
       map: 'shopify order (graphql)',
       unread: ['lineItems.pageInfo.hasNextPage'],
     },
+    // The kit makes no wishes to return: samples show them.
+    returns: {
+      format: 'json',
+      says: {},
+      headers: signedAs('returns/request'),
+      samples: ['mappings/shopify/examples/return-requested.in.json'],
+    },
+    'returns-poll': {
+      format: 'json',
+      says: {},
+      list: { pageSize: PAGE, overlapMs: 60_000 },
+      samples: ['mappings/shopify/examples/poll-returns.in.json'],
+    },
   },
-  outbound: { shipments: { map: 'shopify fulfillment' }, availability: {} },
+  outbound: {
+    shipments: { map: 'shopify fulfillment' },
+    tracking: {},
+    availability: {},
+    changes: {},
+    'return-words': {},
+    refunds: {},
+  },
 }

@@ -4,7 +4,7 @@ import type { Lookup, Outcome } from '#core/outcome.ts'
 import { ChannelReturn } from '#core/model/return.ts'
 import type { Context, SendPort } from '../contract/connector.ts'
 import type { ShopifyConfig } from './config.ts'
-import { call } from './graphql.ts'
+import { call, type Called } from './graphql.ts'
 import { APPROVE_RETURN, CLOSE_RETURN, DECLINE_RETURN, RETURN_STATUS } from './operations.ts'
 import { issuesOf, UserError } from './user-errors.ts'
 
@@ -43,23 +43,29 @@ export const returnWords: SendPort<ShopifyConfig, 'channelReturn'> = {
   },
 }
 
-async function find(context: ShopifyContext, word: ChannelReturn): Promise<Lookup> {
+/** Whether the return stands as the word wants it. */
+async function isHeard(context: ShopifyContext, word: ChannelReturn): Promise<Called<boolean>> {
   const answer = z.object({ return: z.object({ status: z.string() }).nullish() })
   const called = await call(context, RETURN_STATUS, { id: word.externalReturnId }, answer)
-  if (!called.ok)
+  if (!called.ok) return called
+  const status = called.data.return?.status
+  return { ok: true, data: status !== undefined && HEARD[word.action].includes(status) }
+}
+
+async function find(context: ShopifyContext, word: ChannelReturn): Promise<Lookup> {
+  const heard = await isHeard(context, word)
+  if (!heard.ok)
     return {
       kind: 'undecided',
-      message: called.failure.kind === 'throttled' ? 'Shopify is throttled' : called.failure.message,
+      message: heard.failure.kind === 'throttled' ? 'Shopify is throttled' : heard.failure.message,
     }
-  const status = called.data.return?.status
-  return status !== undefined && HEARD[word.action].includes(status)
-    ? { kind: 'present', reference: word.externalReturnId }
-    : { kind: 'absent' }
+  return heard.data ? { kind: 'present', reference: word.externalReturnId } : { kind: 'absent' }
 }
 
 async function say(context: ShopifyContext, word: ChannelReturn): Promise<Outcome> {
-  const known = await find(context, word)
-  if (known.kind === 'present') return { kind: 'duplicate', reference: word.externalReturnId }
+  const heard = await isHeard(context, word)
+  if (!heard.ok) return heard.failure
+  if (heard.data) return { kind: 'duplicate', reference: word.externalReturnId }
   const id = word.externalReturnId
   const notifyCustomer = context.config.notifyCustomer
   const payload = z.object({ userErrors: z.array(UserError) })
