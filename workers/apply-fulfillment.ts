@@ -136,7 +136,12 @@ async function goOnCancelling(
   )
 }
 
-function refusal(requestId: string, request: FulfillmentRequest | undefined, connectionId: string): Issue | undefined {
+/** Why this partner may not speak of this request; undefined where he may. */
+export function refusal(
+  requestId: string,
+  request: FulfillmentRequest | undefined,
+  connectionId: string,
+): Issue | undefined {
   if (request !== undefined && (connectionId === API_CONNECTION || request.connectionId === connectionId))
     return undefined
   return {

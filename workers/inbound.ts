@@ -29,6 +29,7 @@ import {
 import { insertTraces, type NewTrace } from '#store/traces.ts'
 import type { Unit } from '#store/unit.ts'
 import { applyAnswers, type NodeAnswer } from './apply-fulfillment.ts'
+import { applyInvoice } from './apply-invoice.ts'
 import { applyAdjustment } from './apply-adjustments.ts'
 import { applyOrders } from './apply-orders.ts'
 import { applyReceipt } from './apply-receipts.ts'
@@ -352,6 +353,11 @@ async function applyDocuments(
       note({ ...from, value: undefined }, await applyReceipt(unit, world, { ...from, value: document.value }))
     else if (document.kind === 'stockAdjustment')
       note({ ...from, value: undefined }, await applyAdjustment(unit, world, { ...from, value: document.value }, now))
+    else if (document.kind === 'invoice') {
+      const verdict = await applyInvoice(unit, world, { ...from, value: document.value }, now)
+      note({ ...from, value: undefined }, verdict)
+      keepTrace({ ...from, value: undefined }, 'invoice', document.value.requestId, verdict)
+    }
   }
   return { verdicts, traces }
 }

@@ -23,7 +23,7 @@ import type {
   ReturnRequest,
   TillReturn,
 } from '#core/model/return.ts'
-import type { InboundAdvice, ReceiptAdvice, StockAdjustment, Told } from '#core/model/trade.ts'
+import type { InboundAdvice, Invoice, ReceiptAdvice, StockAdjustment, Told } from '#core/model/trade.ts'
 import type { Trace } from '#core/model/trace.ts'
 import type { Instant } from '#core/model/time.ts'
 
@@ -97,6 +97,8 @@ export type Documents = {
   inboundAdvice: InboundAdvice
   receiptAdvice: Told<ReceiptAdvice>
   stockAdjustment: Told<StockAdjustment>
+  /** What a supplier bills for a request. */
+  invoice: Invoice
   channelShipment: ChannelShipment
   availability: AvailabilityNotice
   /** A technical receipt for a document we read: its bytes are ready to send. */
@@ -136,6 +138,7 @@ export type InboundKind =
   | 'refundNotice'
   | 'receiptAdvice'
   | 'stockAdjustment'
+  | 'invoice'
   | 'tillReturn'
 
 export type InboundDocument = {

@@ -14,6 +14,8 @@ const BUSINESS_KEYS: Readonly<Record<string, { segment: string; purpose: number;
     '945': { segment: 'W06', purpose: 1, number: 4 },
     '947': { segment: 'W15', purpose: 3, number: 2 },
     '865': { segment: 'BCA', purpose: 1, number: 3, sequence: 5 },
+    // BIG07 tells an invoice from a credit.
+    '810': { segment: 'BIG', purpose: 7, number: 2 },
   }
 
 /** None for an interchange that holds nothing but acknowledgments: their numbers guard nothing. */

@@ -49,7 +49,7 @@ test('an order that nobody placed is refused by us but is good X12 to the partne
 })
 
 test('a set of another kind is refused and said so', () => {
-  const reading = read(partnerFile('IN', [{ type: '810', segments: [['BIG', '20261122', 'I-1']] }]))
+  const reading = read(partnerFile('RA', [{ type: '820', segments: [['BPR', 'C', '1']] }]))
   expect(codes(reading)).toEqual(['edi.set-type'])
   expect(segmentsOf(reading)).toContain('AK5*R*1')
 })

@@ -1,4 +1,4 @@
-/** What the partner tells: answers (855, 865, 870), ship notices (856), stock (846) and its receipts (997). */
+/** What the partner tells: answers (855, 865, 870), ship notices (856), stock (846), invoices (810) and its receipts (997). */
 import type { Issue } from '#core/issue.ts'
 import type { DocumentKind } from '#core/model/document.ts'
 import type { Instant } from '#core/model/time.ts'
@@ -64,9 +64,10 @@ export const documentsPort = (partner: PartnerSets): FolderPort<EdiConfig> => ({
 })
 
 export const documents = documentsPort({
-  summary: 'Answers (855, 865, 870), ship notices (856), stock (846) and receipts (997) of the partner.',
+  summary:
+    'Answers (855, 865, 870), ship notices (856), stock (846), invoices (810) and receipts (997) of the partner.',
   kind: 'fulfillmentResponse',
-  sets: ['846', '855', '856', '865', '870'],
+  sets: ['810', '846', '855', '856', '865', '870'],
   read: (set, group, context) => {
     const maps = mapsOf(context.config)
     if (set.header.id === '855') return maps.readAnswer(set, { answeredAt: sentAt(group, context.receivedAt) })

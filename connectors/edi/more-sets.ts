@@ -1,4 +1,4 @@
-/** The sets beside 855 and 856: stock (846), answers to changes (865), order status (870). Their maps are those of the catalogue. */
+/** The sets beside 855 and 856: stock (846), answers to changes (865), order status (870), invoices (810). Their maps are those of the catalogue. */
 import type { Issue } from '#core/issue.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
 import { documentOf } from '#mappings/x12/documents.ts'
@@ -8,7 +8,7 @@ import { profileOf } from '#mappings/x12/profiles.ts'
 import type { InboundDocument, ReadContext } from '../contract/connector.ts'
 import type { EdiConfig } from './config.ts'
 
-const READ: ReadonlySet<string> = new Set(['846', '865', '870'])
+const READ: ReadonlySet<string> = new Set(['810', '846', '865', '870'])
 
 /** Undefined for a set of a kind that is not read. */
 export function readOtherSet(

@@ -31,6 +31,7 @@ export const FACT_KINDS = [
   'deliveryException',
   'deliveryResumed',
   'returned',
+  'invoiced',
   'channelTold',
   'answerReminded',
   'answerOverdue',

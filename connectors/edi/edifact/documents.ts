@@ -1,6 +1,7 @@
-/** What the partner tells: answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT) and its receipts (CONTRL). */
+/** What the partner tells: answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), invoices (INVOIC) and its receipts (CONTRL). */
 import type { Issue } from '#core/issue.ts'
 import { answersChange, ordrspToChange } from '#mappings/edifact/change-answer.ts'
+import { invoic } from '#mappings/edifact/invoice.ts'
 import { desadv, invrpt } from '#mappings/edifact/logistics.ts'
 import { ordrsp } from '#mappings/edifact/orders.ts'
 import type { EdifactDocument } from '#mappings/edifact/document.ts'
@@ -25,11 +26,12 @@ const EVERY_MS = 500
 /** 0085: we have no agreement with the sender about this message. */
 const NO_AGREEMENT = '17'
 
-const READ: Readonly<Record<string, EdifactDocument>> = { DESADV: desadv, INVRPT: invrpt }
+const READ: Readonly<Record<string, EdifactDocument>> = { DESADV: desadv, INVOIC: invoic, INVRPT: invrpt }
 
 export const documents: FolderPort<EdifactConfig> = {
   name: 'documents',
-  summary: 'Answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT) and receipts (CONTRL) of the partner.',
+  summary:
+    'Answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), invoices (INVOIC) and receipts (CONTRL) of the partner.',
   direction: 'in',
   transport: 'folder',
   kind: 'fulfillmentResponse',
@@ -134,7 +136,7 @@ const unsupportedMessage = ({ header }: EdifactMessage): Issue => ({
   code: 'edi.message-type',
   class: 'config',
   place: { path: 'UNH-02' },
-  rule: 'must be ORDRSP, DESADV, INVRPT or CONTRL',
+  rule: 'must be ORDRSP, DESADV, INVRPT, INVOIC or CONTRL',
   value: header.type,
   cure: 'Agree with the partner on the documents of this connection.',
   subject: header.type,

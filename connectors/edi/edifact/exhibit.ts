@@ -91,7 +91,7 @@ export const exhibit: Exhibit = {
         stock: says(invrpt),
       },
       file: { folder: '/out', name: (id) => `${id}.edi`, settledMs: 2_000 },
-      samples: ['ordrsp', 'ordrsp-change', 'desadv', 'invrpt'].map(
+      samples: ['ordrsp', 'ordrsp-change', 'desadv', 'invrpt', 'invoic'].map(
         (name) => `mappings/edifact/examples/${name}.in.edi`,
       ),
     },
