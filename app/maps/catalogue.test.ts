@@ -217,3 +217,14 @@ test.each(golden)(
     expect(read?.documents.map((document) => document.value)).toEqual([value])
   },
 )
+
+test.each([
+  ['x12 810', 'mappings/x12/examples/810.in.edi', 'BIG*20261125*INV-7001**0190a7c2', '$&***CR', 'x12.credit'],
+  ['edifact invoic', 'mappings/edifact/examples/invoic.in.edi', 'BGM+380', 'BGM+381', 'map.constant'],
+])('%s: a credit is not taken for an invoice', (name, path, from, to, code) => {
+  const entry = MAP_ENTRIES.find((each) => each.name === name)
+  const bytes = Buffer.from(readFileSync(path, 'utf8').replace(from, to))
+  const read = entry?.read?.(bytes, context)
+  expect(read?.documents).toEqual([])
+  expect(read?.refused.flatMap(({ issues }) => issues.map((issue) => issue.code))).toEqual([code])
+})

@@ -33,7 +33,8 @@ const map = (profile: EdifactProfile): MessageMap<Invoice> =>
     version: '1',
     scope: messageScope<Invoice>(profile, (invoice) => invoice.currency),
     rules: [
-      head.fixed('BGM.0101', '380', { checked: false }),
+      // A credit note (381) has the same segments and means the opposite.
+      head.fixed('BGM.0101', '380'),
       head.field('BGM.0201', 'invoiceNumber', number22),
       head.fixed('BGM.0301', '9', { checked: false }),
       dayRule<Invoice>('137', 'invoicedOn'),

@@ -1,6 +1,6 @@
 /** 810 invoice ↔ what a supplier bills. Amounts: IT104 decimal, TDS01 and SAC05 with two implied decimals (N2). */
 import { Invoice } from '#core/model/trade.ts'
-import { decimalMoney, defineMap, enumTable, pattern, rulesFor, wholeNumberText } from '../engine/index.ts'
+import { decimalMoney, defineMap, enumTable, pattern, refuse, rulesFor, wholeNumberText } from '../engine/index.ts'
 import { documentScope, x12Document } from './document.ts'
 import type { DocumentMap, DocumentScope } from './document.ts'
 import { countOf, day, number22, skuRule } from './kit.ts'
@@ -19,6 +19,14 @@ const charge = rulesFor<Elements, Charge, DocumentScope>()
 /** SAC01 A allowance lowers the bill, C charge raises it; the code says which it is. */
 const CHARGES = { D240: 'freight', D500: 'handling', H850: 'tax', C310: 'discount' } as const
 
+/** BIG07: credit invoice, credit memo. */
+const CREDITS = ['CN', 'CR']
+const NO_CREDIT = refuse({
+  rule: 'must be an invoice: credits are not read',
+  cure: 'Book the credit where invoices are paid, then discard this document.',
+  code: 'x12.credit',
+})
+
 const map = (profile: X12Profile): DocumentMap<Tree, Invoice> =>
   defineMap({
     name: 'x12 810',
@@ -28,6 +36,14 @@ const map = (profile: X12Profile): DocumentMap<Tree, Invoice> =>
       head.field('BIG.01', 'invoicedOn', day),
       head.field('BIG.02', 'invoiceNumber', number22),
       head.field('BIG.04', 'requestId', poNumber),
+      // A credit has the same segments and means the opposite.
+      head.derive({
+        name: 'a bill, and no credit',
+        reads: ['BIG.07'],
+        writes: [],
+        forward: ({ 'BIG.07': type }) => (CREDITS.some((credit) => credit === type) ? NO_CREDIT : {}),
+        back: () => ({}),
+      }),
       head.fixed('CUR.01', 'SE', { checked: false }),
       head.field('CUR.02', 'currency', pattern('an ISO 4217 code such as USD', /^[A-Z]{3}$/), {
         fallback: profile.defaultCurrency,
