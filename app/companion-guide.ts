@@ -88,7 +88,11 @@ function howItComes(port: Port<never>, shown: InboundExhibit): string[] {
     case 'webhook':
     case 'push': {
       const signed =
-        port.transport === 'webhook' ? ', signed over its raw bytes' : ', with the API key that we gave you'
+        port.transport === 'push'
+          ? ', with the API key that we gave you'
+          : shown.logsIn === true
+            ? ', with the user and password that we agree on'
+            : ', signed over its raw bytes'
       return [
         `\`POST\` to \`/webhooks/<connection>/${port.name}\` at our address${signed}; we tell you the connection's name. At most ${port.maxBytes} bytes.`,
         'Any 2xx means that it is stored for good; after anything else send it again.',
