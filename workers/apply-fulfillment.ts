@@ -136,21 +136,19 @@ async function goOnCancelling(
   )
 }
 
-/** Why this partner may not speak of this request; undefined where he may. */
-export function refusal(
-  requestId: string,
-  request: FulfillmentRequest | undefined,
-  connectionId: string,
-): Issue | undefined {
+function refusal(requestId: string, request: FulfillmentRequest | undefined, connectionId: string): Issue | undefined {
   if (request !== undefined && (connectionId === API_CONNECTION || request.connectionId === connectionId))
     return undefined
-  return {
-    code: 'fulfillment.request-unknown',
-    class: 'data',
-    place: { path: 'requestId' },
-    rule: 'must name a fulfillment request that was sent over this connection',
-    value: requestId,
-    cure: 'Ask the partner which request it means; correct the reference and replay, or discard the document.',
-    subject: requestId,
-  }
+  return unknownRequest(requestId)
 }
+
+/** What a partner says of a request that he was never sent. */
+export const unknownRequest = (requestId: string): Issue => ({
+  code: 'fulfillment.request-unknown',
+  class: 'data',
+  place: { path: 'requestId' },
+  rule: 'must name a fulfillment request that was sent over this connection',
+  value: requestId,
+  cure: 'Ask the partner which request it means; correct the reference and replay, or discard the document.',
+  subject: requestId,
+})

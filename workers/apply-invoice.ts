@@ -9,7 +9,7 @@ import { invoicesOf } from '#store/invoices.ts'
 import { lockOrderHeads } from '#store/orders.ts'
 import { openCases } from '#store/quarantine.ts'
 import type { Unit } from '#store/unit.ts'
-import { refusal } from './apply-fulfillment.ts'
+import { unknownRequest } from './apply-fulfillment.ts'
 import type { Incoming, Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -20,9 +20,8 @@ export async function applyInvoice(
   now: Instant,
 ): Promise<Verdict> {
   const [request] = await loadRequests(unit, { ids: [invoice.requestId] })
-  const strange = refusal(invoice.requestId, request, connectionId)
-  if (request === undefined || strange !== undefined)
-    return { kind: 'refused', issues: strange === undefined ? [] : [strange] }
+  if (request === undefined || request.connectionId !== connectionId)
+    return { kind: 'refused', issues: [unknownRequest(invoice.requestId)] }
   await lockOrderHeads(unit, [request.orderId])
   const before = await invoicesOf(unit, request.orderId, request.id)
   const known = before.find(({ invoiceNumber }) => invoiceNumber === invoice.invoiceNumber)

@@ -47,15 +47,6 @@ const Profile = z
   })
   .partial()
 
-/** A 997 or CONTRL is owed for each file of ours. */
-const receiptWithinMinutes = z
-  .int()
-  .min(1)
-  .optional()
-  .describe(
-    'The partner acknowledges each file of ours within so many minutes (997, CONTRL); one that is missing becomes a case.',
-  )
-
 export const EdiConfig = z.object({
   ...sftpLogin,
 
@@ -100,7 +91,13 @@ export const EdiConfig = z.object({
   setsPerFile: z.int().min(1).max(50).default(50).describe('Most orders in one file.'),
   acknowledge: z.boolean().default(true).describe('Send a 997 (or 999) for each group of the partner.'),
   acknowledgeWith: z.enum(['997', '999']).default('997').describe('Which of the two; never both.'),
-  receiptWithinMinutes,
+  receiptWithinMinutes: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'The partner acknowledges each file of ours within so many minutes (997, CONTRL); one that is missing becomes a case.',
+    ),
   rejectWith824: z
     .boolean()
     .default(false)

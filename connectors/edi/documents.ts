@@ -72,7 +72,7 @@ export const documents = documentsPort({
     const maps = mapsOf(context.config)
     if (set.header.id === '855') return maps.readAnswer(set, { answeredAt: sentAt(group, context.receivedAt) })
     if (set.header.id === '856') return maps.readShipment(set, {})
-    return readOtherSet(set, context)
+    return readOtherSet(set, { ...context, receivedAt: sentAt(group, context.receivedAt) })
   },
 })
 

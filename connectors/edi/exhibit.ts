@@ -1,6 +1,7 @@
 /** A supplier on paper that trades X12 files, for `crossdock connector test edi-supplier`. */
 import type { Exhibit } from '../contract/exhibit.ts'
 import { X12_RECEIPT, x12ControlNumbers, x12Effects, x12Says } from './paper-x12.ts'
+import { paperFolders, paperPassword } from '../transport/paper-folders.ts'
 
 const US = { qualifier: 'ZZ', id: 'CROSSDOCK' }
 const PARTNER = { qualifier: 'ZZ', id: 'NORDSUPPLY' }
@@ -9,18 +10,13 @@ const numbered = { controlNumbers: x12ControlNumbers }
 
 export const exhibit: Exhibit = {
   config: {
-    host: 'sftp.acme.example',
-    username: 'hub',
-    login: 'password',
-    hostKeySha256: [`SHA256:${'A'.repeat(43)}`],
-    partnerArchiveFolder: '/archive',
+    ...paperFolders('sftp.acme.example'),
     isaSender: US,
     isaReceiver: PARTNER,
-    pollEveryMs: 1_000,
     profile: { changesSent: true },
     rejectWith824: true,
   },
-  secrets: (seed) => ({ password: `password-${seed}` }),
+  secrets: paperPassword,
   nodeCode: 'SUP',
   partner: () => ({ effects: x12Effects }),
   inbound: {
@@ -30,6 +26,7 @@ export const exhibit: Exhibit = {
         fulfillmentResponse: says('855'),
         shipment: says('856'),
         stock: says('846'),
+        cancelResponse: says('865'),
       },
       file: { folder: '/out', name: (id) => `${id}.edi`, settledMs: 2_000 },
       samples: ['answer-855', 'shipment-856', 'shipment-856-soi'].map((name) => `mappings/x12/examples/${name}.in.edi`),

@@ -1,60 +1,88 @@
 /** A partner on paper that trades X12 files: how it writes what it says, and what it makes of ours. For the exhibits of this folder. */
 import { Buffer } from 'node:buffer'
 import type { Instant } from '#core/model/time.ts'
+import type { Parsed } from '#core/issue.ts'
+import type { WritableSegment } from '#mappings/formats/x12/writable.ts'
 import { writeX12 } from '#mappings/formats/x12/writer.ts'
 import { documentOf } from '#mappings/x12/documents.ts'
 import { BASE_PROFILE } from '#mappings/x12/profile.ts'
 import type { Crosswalk } from '../contract/connector.ts'
 import type { PaperFile } from '../contract/exhibit.ts'
 import { sha256 } from '../contract/request.ts'
+import { filesForPartner } from '../transport/paper-folders.ts'
 
 const MOST_NUMBERS = 999_999_999
 
 type Party = { qualifier: string; id: string }
 
+export type X12PaperFile = {
+  sender: Party
+  receiver: Party
+  usage: 'P' | 'T'
+  functionalId: string
+  /** ISA13 and GS06. */
+  number: number
+  /** GS04 and GS05. */
+  date: string
+  time: string
+  sets: readonly { type: string; segments: readonly WritableSegment[] }[]
+}
+
+/** One interchange of one group. */
+export function x12File(file: X12PaperFile): Parsed<Uint8Array> {
+  const { sender, receiver, usage, functionalId, number, date, time, sets } = file
+  const written = writeX12({
+    separators: { element: '*', component: '>', repetition: null, terminator: '~' },
+    envelope: {
+      authorization: { qualifier: '00', id: '' },
+      security: { qualifier: '00', id: '' },
+      sender,
+      receiver,
+      date: '261122',
+      time: '0900',
+      standardsId: 'U',
+      version: '00401',
+      controlNumber: String(number).padStart(9, '0'),
+      acknowledgmentRequested: false,
+      usage,
+    },
+    groups: [
+      {
+        header: {
+          functionalId,
+          sender: sender.id,
+          receiver: receiver.id,
+          date,
+          time,
+          controlNumber: String(number),
+          agency: 'X',
+          version: '004010',
+        },
+        sets: sets.map(({ type, segments }, index) => ({
+          header: { id: type, controlNumber: String(index + 1).padStart(4, '0'), implementation: '' },
+          segments,
+        })),
+      },
+    ],
+  })
+  return written.ok ? { ok: true, value: written.value.bytes } : written
+}
+
 /** The partner's file with one set that says this. Its control number follows from what it says. */
 export const x12Says =
-  (us: Party, partner: Party) =>
-  (set: string) =>
+  (receiver: Party, sender: Party) =>
+  (type: string) =>
   (value: unknown, { crosswalk, at }: { crosswalk: Crosswalk; at: Instant }): Uint8Array | undefined => {
-    const document = documentOf(set)
+    const document = documentOf(type)
     const written = document?.write(value, { crosswalk, receivedAt: at }, BASE_PROFILE)
     if (document === undefined || written?.ok !== true) return undefined
     const told = (value as { answeredAt?: Instant }).answeredAt ?? at
     const [date = '', time = ''] = told.replaceAll(/[-:]/g, '').split(/[T.]/)
     const number = (Number.parseInt(sha256(JSON.stringify(value)).slice(0, 7), 16) % MOST_NUMBERS) + 1
-    const file = writeX12({
-      separators: { element: '*', component: '>', repetition: null, terminator: '~' },
-      envelope: {
-        authorization: { qualifier: '00', id: '' },
-        security: { qualifier: '00', id: '' },
-        sender: partner,
-        receiver: us,
-        date: '261122',
-        time: '0900',
-        standardsId: 'U',
-        version: '00401',
-        controlNumber: String(number).padStart(9, '0'),
-        acknowledgmentRequested: false,
-        usage: 'P',
-      },
-      groups: [
-        {
-          header: {
-            functionalId: document.functionalId,
-            sender: partner.id,
-            receiver: us.id,
-            date,
-            time,
-            controlNumber: String(number),
-            agency: 'X',
-            version: '004010',
-          },
-          sets: [{ header: { id: set, controlNumber: '0001', implementation: '' }, segments: written.value }],
-        },
-      ],
-    })
-    return file.ok ? file.value.bytes : undefined
+    const { functionalId } = document
+    const sets = [{ type, segments: written.value }]
+    const file = x12File({ sender, receiver, usage: 'P', functionalId, number, date, time, sets })
+    return file.ok ? file.value : undefined
   }
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
@@ -64,8 +92,7 @@ const NAMED = /~(BEG|BCH)\*\w+\*\w+\*([^*~]+)|~(W05|W06|BGN)\*\w+\*([^*~]+)|~(AK
 
 /** Documents and acknowledged groups in the files that we laid into the partner's folder. */
 export const x12Effects = (files: readonly PaperFile[]): string[] =>
-  files
-    .filter(({ folder }) => folder === '/in')
+  filesForPartner(files)
     .flatMap(({ bytes }) => [...textOf(bytes).replaceAll(/~\s+/g, '~').matchAll(NAMED)])
     .map((found) => found.slice(1).filter(Boolean).join(' '))
 

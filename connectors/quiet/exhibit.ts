@@ -12,14 +12,10 @@ import type { Crosswalk } from '../contract/connector.ts'
 import type { Exhibit, InboundKind, PaperFile } from '../contract/exhibit.ts'
 import { sha256 } from '../contract/request.ts'
 import { QuietConfig } from './config.ts'
+import { filesForPartner, paperFolders, paperPassword } from '../transport/paper-folders.ts'
 
 const config = {
-  host: 'sftp.warehouse.example',
-  username: 'hub',
-  login: 'password',
-  hostKeySha256: [`SHA256:${'A'.repeat(43)}`],
-  partnerArchiveFolder: '/archive',
-  pollEveryMs: 1_000,
+  ...paperFolders('sftp.warehouse.example'),
   clientId: 'ACME',
   businessUnit: 'ACME',
   warehouse: 'WH1',
@@ -74,13 +70,11 @@ const NAMES: Partial<Record<InboundKind, DocumentName>> = {
 
 /** Documents that were laid into the warehouse's folder, by type and number. */
 const effectsOf = (files: readonly PaperFile[]): string[] =>
-  files
-    .filter(({ folder }) => folder === '/in')
-    .map(({ name }) => name.replace(/^ACME_/, '').replace(/_\d{8}_\d{9}\.xml$/, ''))
+  filesForPartner(files).map(({ name }) => name.replace(/^ACME_/, '').replace(/_\d{8}_\d{9}\.xml$/, ''))
 
 export const exhibit: Exhibit = {
   config,
-  secrets: (seed) => ({ password: `password-${seed}` }),
+  secrets: paperPassword,
   nodeCode: 'WH1',
   codes: { 'inventory-event': { ADJUST: 'adjust' }, 'cancel-status': { REFUSED: 'refused' } },
   partner: () => ({ effects: effectsOf }),

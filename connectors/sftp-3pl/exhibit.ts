@@ -7,6 +7,7 @@ import { cellText, writeTable } from '#mappings/sftp-3pl/table.ts'
 import type { Crosswalk } from '../contract/connector.ts'
 import type { Exhibit, InboundKind, PaperFile } from '../contract/exhibit.ts'
 import { layoutFor, Sftp3plConfig } from './config.ts'
+import { filesForPartner, paperFolders, paperPassword } from '../transport/paper-folders.ts'
 
 const profile = {
   orders: {
@@ -62,12 +63,7 @@ const profile = {
 }
 
 const config = {
-  host: 'sftp.3pl.example',
-  username: 'hub',
-  login: 'password',
-  hostKeySha256: [`SHA256:${'A'.repeat(43)}`],
-  partnerArchiveFolder: '/archive',
-  pollEveryMs: 1_000,
+  ...paperFolders('sftp.3pl.example'),
   profile,
 }
 const layout = layoutFor(Sftp3plConfig.parse(config))
@@ -114,18 +110,16 @@ function nameOf(id: string, kind: InboundKind, value: unknown): string {
 
 /** Orders and cancels that were laid into the partner's folder, each once a file; a receipt by the name of its file. */
 const effectsOf = (files: readonly PaperFile[]): string[] =>
-  files
-    .filter(({ folder }) => folder === '/in')
-    .flatMap(({ name, bytes }) => {
-      const what = name.startsWith('ORDER_') ? 'order' : name.startsWith('CANCEL_') ? 'cancel' : undefined
-      if (what === undefined) return [name]
-      const { rows } = readCsv(bytes, { header: { required: ['Order'] }, delimiter: ',', fallback: 'none' })
-      return [...new Set(rows.map(({ cells }) => `${what} ${cells[0] ?? ''}`))]
-    })
+  filesForPartner(files).flatMap(({ name, bytes }) => {
+    const what = name.startsWith('ORDER_') ? 'order' : name.startsWith('CANCEL_') ? 'cancel' : undefined
+    if (what === undefined) return [name]
+    const { rows } = readCsv(bytes, { header: { required: ['Order'] }, delimiter: ',', fallback: 'none' })
+    return [...new Set(rows.map(({ cells }) => `${what} ${cells[0] ?? ''}`))]
+  })
 
 export const exhibit: Exhibit = {
   config,
-  secrets: (seed) => ({ password: `password-${seed}` }),
+  secrets: paperPassword,
   nodeCode: 'WH1',
   partner: () => ({ effects: effectsOf }),
   inbound: {

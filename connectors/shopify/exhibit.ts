@@ -9,7 +9,7 @@ import type { ChannelShipment, Crosswalk } from '../contract/connector.ts'
 import type { Exhibit, InboundExhibit, PaperPartner, PaperRow } from '../contract/exhibit.ts'
 import { sha256 } from '../contract/request.ts'
 import type { HttpAnswer, HttpRequest } from '../contract/transport.ts'
-import { paperAfter, returnsNodeOf } from './paper-after.ts'
+import { paperAfterSale, returnsNodeOf } from './paper-after-sale.ts'
 
 const SHOP = 'kit.myshopify.com'
 const PAGE = 20
@@ -41,7 +41,7 @@ function paperShop(clientSecret: string): PaperPartner {
   const done: string[] = []
   let rows: readonly PaperRow[] = []
   let [granted, expired, refuses] = [0, 0, false]
-  const after = paperAfter(done, () => refuses)
+  const after = paperAfterSale(done, () => refuses)
 
   const grant = ({ body = '' }: HttpRequest): HttpAnswer => {
     if (new URLSearchParams(String(body)).get('client_secret') !== clientSecret) return answer(400, {})

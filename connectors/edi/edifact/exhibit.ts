@@ -10,6 +10,7 @@ import { writeEdifact } from '#mappings/formats/edifact/writer.ts'
 import type { Crosswalk } from '../../contract/connector.ts'
 import type { Exhibit, PaperFile } from '../../contract/exhibit.ts'
 import { sha256 } from '../../contract/request.ts'
+import { filesForPartner, paperFolders, paperPassword } from '../../transport/paper-folders.ts'
 
 const US = { qualifier: '14', id: 'RECEIVER', internalId: '' }
 const PARTNER = { qualifier: '14', id: 'SENDER', internalId: '' }
@@ -56,8 +57,7 @@ const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin
 
 /** Orders (BGM 220), their changes (230) and acknowledged interchanges (UCI) in the files that we laid into the partner's folder. */
 const effectsOf = (files: readonly PaperFile[]): string[] =>
-  files
-    .filter(({ folder }) => folder === '/in')
+  filesForPartner(files)
     .flatMap(({ bytes }) => [...textOf(bytes).matchAll(/(BGM\+\w+|UCI)\+([^+']+)/g)])
     .map(([, what = '', number = '']) => `${what} ${number}`)
 
@@ -67,18 +67,13 @@ const controlNumbers = (bytes: Uint8Array): string[] =>
 
 export const exhibit: Exhibit = {
   config: {
-    host: 'sftp.supplier.example',
-    username: 'hub',
-    login: 'password',
-    hostKeySha256: [`SHA256:${'A'.repeat(43)}`],
-    partnerArchiveFolder: '/archive',
+    ...paperFolders('sftp.supplier.example'),
     unbSender: US,
     unbReceiver: PARTNER,
-    pollEveryMs: 1_000,
     // The kit's orders are shipped from stock of our own, which this partner is sent as a plain order.
     profile: { changesSent: true, orderTypes: { '220': 'ship' } },
   },
-  secrets: (seed) => ({ password: `password-${seed}` }),
+  secrets: paperPassword,
   nodeCode: 'N-north',
   partner: () => ({ effects: effectsOf }),
   inbound: {

@@ -1,6 +1,7 @@
 /** A 3PL on paper that trades X12 files, for `crossdock connector test edi-3pl`. */
 import type { Exhibit } from '../../contract/exhibit.ts'
 import { X12_RECEIPT, x12ControlNumbers, x12Effects, x12Says } from '../paper-x12.ts'
+import { paperFolders, paperPassword } from '../../transport/paper-folders.ts'
 
 const US = { qualifier: 'ZZ', id: 'RECEIVER' }
 const PARTNER = { qualifier: 'ZZ', id: 'SENDER' }
@@ -9,17 +10,12 @@ const numbered = { controlNumbers: x12ControlNumbers }
 
 export const exhibit: Exhibit = {
   config: {
-    host: 'sftp.3pl.example',
-    username: 'hub',
-    login: 'password',
-    hostKeySha256: [`SHA256:${'A'.repeat(43)}`],
-    partnerArchiveFolder: '/archive',
+    ...paperFolders('sftp.3pl.example'),
     isaSender: US,
     isaReceiver: PARTNER,
-    pollEveryMs: 1_000,
     rejectWith824: true,
   },
-  secrets: (seed) => ({ password: `password-${seed}` }),
+  secrets: paperPassword,
   nodeCode: 'N-north',
   partner: () => ({ effects: x12Effects }),
   inbound: {

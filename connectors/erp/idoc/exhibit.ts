@@ -6,6 +6,7 @@ import type { Exhibit, InboundExhibit, PaperFile, PaperPartner } from '../../con
 import { sha256 } from '../../contract/request.ts'
 import type { HttpAnswer } from '../../contract/transport.ts'
 import type { Instant } from '#core/model/time.ts'
+import { filesForPartner, paperFolders, paperPassword } from '../../transport/paper-folders.ts'
 
 const PATH = '/sap/bc/idoc_xml?sap-client=100'
 
@@ -55,7 +56,7 @@ function calledSap(password: string): PaperPartner {
 }
 
 const filedOrders = (files: readonly PaperFile[]): string[] =>
-  ordersIn(files.filter(({ folder }) => folder === '/in').map(({ bytes }) => textOf(bytes)))
+  ordersIn(filesForPartner(files).map(({ bytes }) => textOf(bytes)))
 
 const DELIVERIES = {
   format: 'xml',
@@ -70,15 +71,10 @@ const overFolders: Exhibit = {
   config: {
     ...parties,
     sftp: {
-      host: 'sftp.sap.example',
-      username: 'hub',
-      login: 'password',
-      hostKeySha256: [`SHA256:${'A'.repeat(43)}`],
-      partnerArchiveFolder: '/archive',
-      pollEveryMs: 1_000,
+      ...paperFolders('sftp.sap.example'),
     },
   },
-  secrets: (seed) => ({ password: `password-${seed}` }),
+  secrets: paperPassword,
   nodeCode: 'N1',
   partner: () => ({ effects: filedOrders }),
   inbound: {

@@ -10,7 +10,7 @@ type Line = { id: string; sku: string; currentQuantity: number }
 type Event = { status: string; happenedAt: string }
 type Parcel = { id: string; numbers: string[]; events: Event[] }
 
-export type PaperAfter = {
+export type PaperAfterSale = {
   operations: Operations
   /** The order, parcel or return that the hub will speak of. */
   expect: (kind: keyof Documents, document: unknown) => void
@@ -20,7 +20,7 @@ const REFUSED = { userErrors: [{ field: null, message: 'closed' }] }
 const TAKEN = { userErrors: [] }
 
 /** `refuses`: it understands and takes nothing. `done` gets an entry for each effect. */
-export function paperAfter(done: string[], refuses: () => boolean): PaperAfter {
+export function paperAfterSale(done: string[], refuses: () => boolean): PaperAfterSale {
   const lines = new Map<string, Line[]>()
   const edits = new Map<string, Map<string, number>>()
   const parcels = new Map<string, Parcel[]>()
