@@ -11,7 +11,7 @@ import { openReceiver, type Receiver } from './receiver.ts'
 const EVENTS_PER_SECOND = 40
 /** Longer than a call may take, so that calls to the dead one end in it too, and the breaker opens. */
 const PHASE_MS = 20_000
-/** The dead one may cost its neighbor so much: issue and facts say 10 %. */
+/** The p95 beside a dead partner may be 10 % above that beside a living one. */
 const LIMIT = 1.1
 const SIGNING = `whsec_${Buffer.from('a key of the benchmark, 32 bytes').toString('base64')}`
 
