@@ -1,6 +1,7 @@
 /** Where the bytes of an EDI command come from: a file or standard input, in chunks, with progress for large ones. */
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { UsageError } from './command.ts'
+import { chunksOfFile } from './large-files.ts'
 
 export type Standard = 'x12' | 'edifact'
 
@@ -10,6 +11,7 @@ const TELL_EVERY_MS = 1_000
 /** What is read whole (ack, write, diff, --json) has to fit into memory several times. */
 const MAX_WHOLE_BYTES = 200_000_000
 
+/** A chunk holds until the next is asked for. */
 export type EdiInput = { name: string; chunks: AsyncIterable<Uint8Array> }
 
 /** `-` is standard input. Progress goes to standard error. */
@@ -18,7 +20,7 @@ export function openInput(path: string | undefined): EdiInput {
   if (path === '-') return { name: 'standard input', chunks: process.stdin as AsyncIterable<Uint8Array> }
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined || !stat.isFile()) throw new UsageError(`there is no file ${path}`)
-  const chunks = createReadStream(path, { highWaterMark: 262_144 }) as AsyncIterable<Uint8Array>
+  const chunks = chunksOfFile(path)
   return { name: path, chunks: stat.size < WORTH_PROGRESS_BYTES ? chunks : withProgress(chunks, stat.size) }
 }
 
@@ -46,7 +48,7 @@ export async function detect({
   while (head.length < 200) {
     const next = await iterator.next()
     if (next.done === true) break
-    first.push(next.value)
+    first.push(Buffer.from(next.value))
     head += Buffer.from(next.value.subarray(0, 200)).toString('latin1')
   }
   const standard = standardOf(head)
@@ -81,7 +83,7 @@ export async function gathered(name: string, chunks: AsyncIterable<Uint8Array>):
       throw new UsageError(
         `${name} has more than ${MAX_WHOLE_BYTES / 1_000_000} MB: parse and validate without --json read it as a stream`,
       )
-    parts.push(chunk)
+    parts.push(Buffer.from(chunk))
   }
   return Buffer.concat(parts)
 }

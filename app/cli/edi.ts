@@ -12,6 +12,7 @@ import { openInput } from './edi-input.ts'
 import { parse } from './edi-parse.ts'
 import { validate } from './edi-validate.ts'
 import { write } from './edi-write.ts'
+import { saveMemory } from './large-files.ts'
 
 const VERBS = ['parse', 'validate', 'ack', 'write', 'diff'] as const
 
@@ -40,6 +41,7 @@ export const edi: Command = {
     const [verb, path, other] = call.positionals
     const { values, print } = call
     const repair = values['repair'] === true
+    saveMemory()
     switch (VERBS.find((each) => each === verb)) {
       case 'parse':
         return parse(

@@ -1,24 +1,31 @@
-/** Runs alone: reads every value of a made file of the given size and tells the most memory it held, in MB. */
+/**
+ * Runs alone: reads every value of a file and tells the most memory it held, in MB. The process is set up as that of
+ * `crossdock edi` is.
+ */
+import { readFileSync } from 'node:fs'
+import { chunksOfFile, saveMemory } from '#app/cli/large-files.ts'
 import { readEdifactBatches } from '#mappings/formats/edifact/reader.ts'
 import { readX12Batches } from '#mappings/formats/x12/reader.ts'
-import { purchaseOrders, stockReport } from './data.ts'
 
-const [kind = 'x12', megabytes = '100'] = process.argv.slice(2)
-const bytes = Number(megabytes) * 1_000_000
+const [kind = 'x12', path = ''] = process.argv.slice(2)
 
-async function* arriving(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) yield await Promise.resolve(piece)
+/** Of this program alone: what `getrusage` tells counts the process that started it too. */
+function peakMegabytes(): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  if (kilobytes === undefined) throw new Error('this system does not tell the most memory a process held')
+  return (Number(kilobytes) * 1024) / 1_000_000
 }
 
+saveMemory()
 /** Node with the modules loaded, before the first byte is read. */
-const startMb = process.resourceUsage().maxRSS / 1000
+const startMb = peakMegabytes()
 let values = 0
 if (kind === 'x12') {
-  for await (const batch of readX12Batches(arriving(purchaseOrders(bytes))))
+  for await (const batch of readX12Batches(chunksOfFile(path)))
     for (const event of batch) if (event.kind === 'segment') values += event.elements().length
 } else {
-  for await (const batch of readEdifactBatches(arriving(stockReport(bytes))))
+  for await (const batch of readEdifactBatches(chunksOfFile(path)))
     for (const event of batch) if (event.kind === 'segment') values += event.parts().length
 }
-process.send?.({ values, startMb, peakMb: process.resourceUsage().maxRSS / 1000 })
+process.send?.({ values, startMb, peakMb: peakMegabytes() })
 process.disconnect()

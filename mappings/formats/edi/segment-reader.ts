@@ -3,12 +3,12 @@
  * in order.
  */
 import type { Issue } from '#core/issue.ts'
-import { pieces } from './window.ts'
+import { pieces, type Piece } from './window.ts'
 
 export type SegmentEvent<S> = S | { kind: 'issue'; issue: Issue }
 
 type SegmentSink<S> = { segment: (segment: S) => void; issue: (issue: Issue) => void }
-export type Scanner = { push: (piece: Uint8Array) => void; end: () => void }
+export type Scanner = { pushPiece: (piece: Piece) => void; end: () => void }
 type ScannerFor<S> = (sink: SegmentSink<S>) => Scanner
 
 export function* readSegments<S>(
@@ -18,7 +18,7 @@ export function* readSegments<S>(
   const { scanner, take } = collector(scannerFor)
   for (const chunk of chunks) {
     for (const piece of pieces(chunk)) {
-      scanner.push(piece)
+      scanner.pushPiece(piece)
       for (const event of take()) yield event
     }
   }
@@ -34,7 +34,7 @@ export async function* readSegmentBatches<S>(
   const { scanner, take } = collector(scannerFor)
   for await (const chunk of chunks) {
     for (const piece of pieces(chunk)) {
-      scanner.push(piece)
+      scanner.pushPiece(piece)
       const events = take()
       if (events.length > 0) yield events
     }

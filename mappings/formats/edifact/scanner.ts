@@ -5,10 +5,13 @@
 import type { Issue } from '#core/issue.ts'
 import {
   escaped,
+  holds,
   isAlphanumeric,
   isBlankBefore,
   isBlankOutside,
   nameOf,
+  Outlook,
+  type Piece,
   pieces,
   strayControls,
   TextWindow,
@@ -23,7 +26,7 @@ import {
   segmentTooLong,
   tooManyElements,
 } from './scan-issues.ts'
-import { CONTROL_BYTE, EdifactSegment, HIGH_BYTE, SPECIAL } from './segment.ts'
+import { CONTROL_BYTE, EdifactSegment, type EdifactStretch, HIGH_BYTE, SPECIAL, TERMINATED } from './segment.ts'
 import { LEVEL_A, readUna, separatorsOfUnb, serviceCharacters, UNA_LENGTH, withSyntax } from './separators.ts'
 import type { EdifactSeparators } from './separators.ts'
 
@@ -60,8 +63,9 @@ export class EdifactScanner {
   /** Matches what keeps a segment from the quick way: release and repetition characters, control characters, line ends inside. */
   #odd = oddPattern(LEVEL_A)
   #control = controlPattern(LEVEL_A)
-  /** No segment of the text held needs a second look. */
-  #textIsPlain = false
+  #outlook = outlookOf(LEVEL_A)
+  /** What is held, as its segments know it. */
+  #stretch: EdifactStretch = { text: '', base: 0, separators: LEVEL_A, charset: 'evidence' }
   #begun = false
   #awaitsUnb = false
   #junk: { offset: number; text: string } | undefined
@@ -74,20 +78,31 @@ export class EdifactScanner {
   }
 
   push(chunk: Uint8Array): void {
-    for (const piece of pieces(chunk)) {
-      this.#window.append(piece)
-      this.#textIsPlain = false
-      // Nothing can end here: keep the bytes as they are, so that a long segment fed byte by byte is not searched at each byte.
-      if (this.#begun && !holdsTerminator(piece, this.#separators) && !this.#isTooLong()) continue
-      this.#run(false)
-    }
+    for (const piece of pieces(chunk)) this.pushPiece(piece)
+  }
+
+  /** A chunk piece by piece, for those who want to take the segments of one before the next is read. */
+  pushPiece(piece: Piece): void {
+    this.#window.append(piece)
+    // Nothing can end here: keep the bytes as they are, so that a long segment fed byte by byte is not searched at each byte.
+    if (this.#begun && !holds(piece, this.#separators.terminator.charCodeAt(0)) && !this.#isTooLong()) return
+    this.#look()
+    this.#run(false)
   }
 
   /** Call once when all bytes were pushed. */
   end(): void {
+    this.#look()
     this.#run(true)
     if (this.#sawInterchange) this.#reportJunk()
     else this.#sink.issue(noInterchange(this.#junk?.text ?? ''))
+  }
+
+  /** The text, its separators or its character set are other ones. */
+  #look(): void {
+    this.#outlook.reset()
+    const { text, base } = this.#window
+    this.#stretch = { text, base, separators: this.#separators, charset: this.#charset }
   }
 
   #isTooLong(): boolean {
@@ -167,7 +182,8 @@ export class EdifactScanner {
     this.#separators = separators
     this.#odd = oddPattern(separators)
     this.#control = controlPattern(separators)
-    this.#textIsPlain = false
+    this.#outlook = outlookOf(separators)
+    this.#look()
   }
 
   #noteJunk(character: string, at: number): void {
@@ -184,8 +200,8 @@ export class EdifactScanner {
 
   #readSegments(final: boolean): boolean {
     const window = this.#window
-    this.#textIsPlain = !window.hasHighByte && !this.#odd.test(window.text)
     while (this.#state === 'segment') {
+      if (!this.#begun && !this.#awaitsUnb) this.#readPlain()
       if (!this.#begun && !this.#beginSegment(final)) return false
       if (this.#state !== 'segment') return true
       const end = this.#findTerminator()
@@ -209,6 +225,31 @@ export class EdifactScanner {
       else this.#emit(end, true)
     }
     return true
+  }
+
+  /**
+   * The segments that need no care, nearly all, in one loop without looking left or right. It stops before anything else: blanks between
+   * segments, service segments (they begin with U), what `#outlook` warns of, what is not whole yet.
+   */
+  #readPlain(): void {
+    const window = this.#window
+    const { text } = window
+    const sink = this.#sink
+    const stretch = this.#stretch
+    const separators = this.#separators
+    const { terminator } = separators
+    const most = Math.min(this.#limits.maxElements, this.#limits.maxSegmentBytes)
+    const clearTo = this.#outlook.clearTo(text, window.start)
+    let { start } = window
+    for (;;) {
+      const first = text.charCodeAt(start)
+      if (first === 85 || isBlankBefore(first)) break
+      const end = text.indexOf(terminator, start)
+      if (end <= start || end > clearTo || end - start > most) break
+      sink.segment(new EdifactSegment(idAt(text, start, end, separators), stretch, start, end, TERMINATED))
+      start = end + 1
+    }
+    window.consume(start)
   }
 
   /** Passes over line ends and blanks before a segment, and notices an interchange that follows one without UNZ. */
@@ -252,25 +293,14 @@ export class EdifactScanner {
   #emit(end: number, terminated: boolean): void {
     const window = this.#window
     const { text, start } = window
-    const byteOffset = window.base + start
-    const flags = this.#textIsPlain ? 0 : this.#flagsOf(text.slice(start, end))
+    const flags = end <= this.#outlook.clearTo(text, start) ? 0 : this.#flagsOf(text.slice(start, end))
     let id = idAt(text, start, end, this.#separators)
     if ((flags & SPECIAL) !== 0) id = id.replaceAll(/[\r\n]/g, '')
     if (this.#awaitsUnb) this.#openInterchange(text.slice(start, end), id)
-    const segment = new EdifactSegment(
-      id,
-      text,
-      start,
-      end,
-      byteOffset,
-      flags,
-      terminated,
-      this.#separators,
-      this.#charset,
-    )
+    const segment = new EdifactSegment(id, this.#stretch, start, end, terminated ? flags | TERMINATED : flags)
     if (end - start <= this.#limits.maxElements || segment.parts().length <= this.#limits.maxElements)
       this.#sink.segment(segment)
-    else this.#sink.issue(tooManyElements(id, segment.parts().length, byteOffset, this.#limits.maxElements))
+    else this.#sink.issue(tooManyElements(id, segment.parts().length, segment.byteOffset, this.#limits.maxElements))
     this.#consume(terminated ? end + 1 : end)
     if (id === 'UNZ') this.#state = 'outside'
   }
@@ -286,7 +316,6 @@ export class EdifactScanner {
     )
     this.#charset = this.#forcedCharset ?? charsetOf(syntaxId)
     this.#use(withSyntax(this.#separators, version))
-    this.#textIsPlain = !this.#window.hasHighByte && !this.#odd.test(this.#window.text)
   }
 
   #flagsOf(raw: string): number {
@@ -343,21 +372,18 @@ function trailingRun(text: string, start: number, release: string | null): numbe
   return run
 }
 
-const holdsTerminator = (piece: Uint8Array, { terminator }: EdifactSeparators): boolean =>
-  piece.includes(terminator.charCodeAt(0))
-
 const HIGH = /[\x80-\xff]/
 
-/** Line ends right after a terminator are the file's layout; anywhere else they wrap a segment. */
+const specialOf = ({ release, repetition }: EdifactSeparators): string[] =>
+  [release, repetition].filter((character) => character !== null)
+
+const outlookOf = (separators: EdifactSeparators): Outlook =>
+  new Outlook(serviceCharacters(separators), specialOf(separators))
+
 function oddPattern(separators: EdifactSeparators): RegExp {
-  const { release, repetition, terminator } = separators
-  const inner = [release, repetition].filter((character) => character !== null).map(escaped)
-  const lineEnds = ['\r', '\n']
-    .filter((character) => character !== terminator)
-    .map(escaped)
-    .join('')
-  const wrap = `|[^${escaped(terminator)}${lineEnds}][${lineEnds}]`
-  return new RegExp(`[${inner.join('')}${strayControls(serviceCharacters(separators))}]${wrap}`)
+  const lineEnds = ['\r', '\n'].filter((character) => character !== separators.terminator)
+  const odd = [...specialOf(separators), ...lineEnds].map(escaped).join('')
+  return new RegExp(`[${odd}${strayControls(serviceCharacters(separators))}]`)
 }
 
 const controlPattern = (separators: EdifactSeparators): RegExp =>

@@ -3,26 +3,25 @@ import { decode } from './charset.ts'
 import type { EdifactCharset } from './charset.ts'
 import { cutDeep } from './cut.ts'
 import type { DeepCut } from './cut.ts'
+import type { Stretch } from '../edi/window.ts'
 import type { EdifactSeparators } from './separators.ts'
+
+/** `charset` is the one that its interchange declares, or that the reader was told. */
+export type EdifactStretch = Stretch<EdifactSeparators> & { charset: EdifactCharset }
 
 /** What the scan saw on its way, so that the clean case needs no second look. */
 export const HIGH_BYTE = 1
 export const CONTROL_BYTE = 2
 /** A release character, a repetition separator or a line end inside the segment: cut with care. */
 export const SPECIAL = 4
+/** Not set only for a last segment that the end of the file cut off before its terminator. */
+export const TERMINATED = 8
 
 export class EdifactSegment {
-  readonly kind = 'segment'
   /** The tag, e.g. `LIN`. */
   readonly id: string
-  /** Bytes from the start of the file to the segment's first byte. */
-  readonly byteOffset: number
-  readonly separators: EdifactSeparators
-  readonly charset: EdifactCharset
-  /** False only for a last segment that the end of the file cut off before its terminator. */
-  readonly terminated: boolean
-  /** A stretch of the file, and where the segment lies in it: cutting values out of it is faster than cutting them out of a copy. */
-  readonly #text: string
+  /** Where it lies in a stretch of the file: cutting values out of that is faster than cutting them out of a copy. */
+  readonly #stretch: EdifactStretch
   readonly #start: number
   readonly #end: number
   readonly #flags: number
@@ -31,32 +30,40 @@ export class EdifactSegment {
   #begins = 0
   #deep: DeepCut | undefined
 
-  /** Positional, because this runs for every segment. */
-  constructor(
-    id: string,
-    text: string,
-    start: number,
-    end: number,
-    byteOffset: number,
-    flags: number,
-    terminated: boolean,
-    separators: EdifactSeparators,
-    charset: EdifactCharset,
-  ) {
+  /** `flags` are HIGH_BYTE, CONTROL_BYTE, SPECIAL and TERMINATED, as the scan saw them. Few and positional, because this runs for every segment. */
+  constructor(id: string, stretch: EdifactStretch, start: number, end: number, flags: number) {
     this.id = id
-    this.#text = text
+    this.#stretch = stretch
     this.#start = start
     this.#end = end
-    this.byteOffset = byteOffset
     this.#flags = flags
-    this.terminated = terminated
-    this.separators = separators
-    this.charset = charset
+  }
+
+  get kind(): 'segment' {
+    return 'segment'
+  }
+
+  /** Bytes from the start of the file to the segment's first byte. */
+  get byteOffset(): number {
+    return this.#stretch.base + this.#start
+  }
+
+  get separators(): EdifactSeparators {
+    return this.#stretch.separators
+  }
+
+  get charset(): EdifactCharset {
+    return this.#stretch.charset
+  }
+
+  /** False only for a last segment that the end of the file cut off before its terminator. */
+  get terminated(): boolean {
+    return (this.#flags & TERMINATED) !== 0
   }
 
   /** The segment as it stood, without terminator, one character per byte. */
   get raw(): string {
-    return this.#text.slice(this.#start, this.#end)
+    return this.#stretch.text.slice(this.#start, this.#end)
   }
 
   /** How many elements follow the tag; empty ones count. */
@@ -162,12 +169,12 @@ export class EdifactSegment {
   #cut(): string[] | undefined {
     if (this.#parts !== undefined) return this.#parts
     if ((this.#flags & SPECIAL) !== 0) return undefined
-    const text = this.#text
+    const { text, separators } = this.#stretch
     const end = this.#end
-    const element = this.separators.element.charCodeAt(0)
-    const component = this.separators.component.charCodeAt(0)
-    let at = this.#start
+    const element = separators.element.charCodeAt(0)
+    const component = separators.component.charCodeAt(0)
     // A tag may carry nesting levels (`LIN:1+…`): the first element begins behind them.
+    let at = this.#start + this.id.length
     while (at < end && text.charCodeAt(at) !== element) at += 1
     let count = 0
     let begins = 1

@@ -3,11 +3,22 @@
  * and gives the same result for every way of cutting the input.
  */
 import type { Issue } from '#core/issue.ts'
-import { escaped, isBlankBefore, isBlankOutside, nameOf, pieces, strayControls, TextWindow } from '../edi/window.ts'
+import {
+  escaped,
+  holds,
+  isBlankBefore,
+  isBlankOutside,
+  nameOf,
+  Outlook,
+  type Piece,
+  pieces,
+  strayControls,
+  TextWindow,
+} from '../edi/window.ts'
 import { malformedIsa, noInterchange, outsideInterchange, segmentTooLong, tooManyElements } from './scan-issues.ts'
 import { readIsa, startsIsa } from './separators.ts'
 import type { X12Separators } from './separators.ts'
-import { CONTROL_BYTE, HIGH_BYTE, WRAPPED, X12Segment } from './segment.ts'
+import { CONTROL_BYTE, HIGH_BYTE, TERMINATED, WRAPPED, X12Segment, type X12Stretch } from './segment.ts'
 
 export type X12Limits = {
   /** Longest segment in bytes, without terminator; longer ones become an issue and are passed over. */
@@ -37,8 +48,9 @@ export class X12Scanner {
   #state: State = 'outside'
   #separators: X12Separators = { element: '', component: null, repetition: null, terminator: '~' }
   #patterns: Patterns = patternsOf(this.#separators)
-  /** No segment of the text held needs a second look. */
-  #textIsPlain = false
+  #outlook = new Outlook(ownOf(this.#separators))
+  /** What is held, as its segments know it. */
+  #stretch: X12Stretch = { text: '', base: 0, separators: this.#separators }
   #begun = false
   #junk: { offset: number; text: string } | undefined
   #sawInterchange = false
@@ -49,19 +61,30 @@ export class X12Scanner {
   }
 
   push(chunk: Uint8Array): void {
-    for (const piece of pieces(chunk)) {
-      this.#window.append(piece)
-      // Nothing can end here: keep the bytes as they are, so that a long segment fed byte by byte is not searched at each byte.
-      if (this.#begun && !this.#isTooLong() && !piece.includes(this.#patterns.lastByte)) continue
-      this.#run(false)
-    }
+    for (const piece of pieces(chunk)) this.pushPiece(piece)
+  }
+
+  /** A chunk piece by piece, for those who want to take the segments of one before the next is read. */
+  pushPiece(piece: Piece): void {
+    this.#window.append(piece)
+    // Nothing can end here: keep the bytes as they are, so that a long segment fed byte by byte is not searched at each byte.
+    if (this.#begun && !this.#isTooLong() && !holds(piece, this.#patterns.lastByte)) return
+    this.#look()
+    this.#run(false)
   }
 
   /** Call once when all bytes were pushed. */
   end(): void {
+    this.#look()
     this.#run(true)
     if (this.#sawInterchange) this.#reportJunk()
     else this.#sink.issue(noInterchange(this.#junk?.text))
+  }
+
+  /** The text or its separators are other ones. */
+  #look(): void {
+    this.#outlook.reset()
+    this.#stretch = { text: this.#window.text, base: this.#window.base, separators: this.#separators }
   }
 
   #isTooLong(): boolean {
@@ -138,7 +161,8 @@ export class X12Scanner {
     }
     this.#separators = header.separators
     this.#patterns = patternsOf(header.separators)
-    this.#textIsPlain = false
+    this.#outlook = new Outlook(ownOf(header.separators))
+    this.#look()
     this.#emit(header.end, true)
     this.#state = 'segment'
     return true
@@ -147,8 +171,8 @@ export class X12Scanner {
   #readSegments(final: boolean): boolean {
     const window = this.#window
     const { maxSegmentBytes } = this.#limits
-    this.#textIsPlain = !window.hasHighByte && !this.#patterns.odd.test(window.text)
     while (this.#state === 'segment') {
+      if (!this.#begun) this.#readPlain()
       if (!this.#begun && !this.#beginSegment(final)) return false
       if (this.#state !== 'segment') return true
       const end = this.#findTerminator()
@@ -166,6 +190,30 @@ export class X12Scanner {
       else this.#emit(end, true)
     }
     return true
+  }
+
+  /**
+   * The segments that need no care, nearly all, in one loop without looking left or right. It stops before anything else: blanks between
+   * segments, ISA and IEA, what `#outlook` warns of, what is not whole yet.
+   */
+  #readPlain(): void {
+    const window = this.#window
+    const { text } = window
+    const sink = this.#sink
+    const stretch = this.#stretch
+    const { element, terminator } = this.#separators
+    const most = Math.min(this.#limits.maxElements, this.#limits.maxSegmentBytes)
+    const clearTo = this.#outlook.clearTo(text, window.start)
+    let { start } = window
+    for (;;) {
+      const first = text.charCodeAt(start)
+      if (first === 73 || isBlankBefore(first)) break
+      const end = text.indexOf(terminator, start)
+      if (end <= start || end > clearTo || end - start > most) break
+      sink.segment(new X12Segment(idAt(text, start, end, element), stretch, start, end, TERMINATED))
+      start = end + terminator.length
+    }
+    window.consume(start)
   }
 
   /** Passes over line ends and blanks before a segment, and notices an ISA that follows an interchange without IEA. */
@@ -200,9 +248,9 @@ export class X12Scanner {
     const window = this.#window
     const { text, start } = window
     const separators = this.#separators
-    const flags = this.#textIsPlain ? 0 : this.#flagsOf(text.slice(start, end))
+    const flags = end <= this.#outlook.clearTo(text, start) ? 0 : this.#flagsOf(text.slice(start, end))
     const id = idAt(text, start, end, separators.element)
-    const segment = new X12Segment(id, text, start, end, window.base + start, flags, terminated, separators)
+    const segment = new X12Segment(id, this.#stretch, start, end, terminated ? flags | TERMINATED : flags)
     if (end - start <= this.#limits.maxElements || segment.elementCount <= this.#limits.maxElements)
       this.#sink.segment(segment)
     else this.#sink.issue(tooManyElements(segment, this.#limits.maxElements))
@@ -256,8 +304,6 @@ const HIGH = /[\x80-\xff]/
 
 /** What the scan looks for with one interchange's separators. */
 type Patterns = {
-  /** Anything that sends a segment the slow way: a control character, or a line end that follows no terminator. */
-  odd: RegExp
   control: RegExp
   wrapped: RegExp
   /** First character and last byte of the terminator. */
@@ -265,20 +311,19 @@ type Patterns = {
   lastByte: number
 }
 
-function patternsOf({ element, component, repetition, terminator }: X12Separators): Patterns {
-  const own = [element, component, repetition, terminator.slice(0, 1)].filter((separator) => separator !== null)
+const ownOf = ({ element, component, repetition, terminator }: X12Separators): string[] =>
+  [element, component, repetition, terminator.slice(0, 1)].filter((separator) => separator !== null)
+
+function patternsOf(separators: X12Separators): Patterns {
+  const own = ownOf(separators)
   const lineEnds = ['\r', '\n']
     .filter((character) => !own.includes(character))
     .map(escaped)
     .join('')
-  const controls = strayControls(own)
-  const last = terminator.slice(-1)
-  const wrap = lineEnds === '' ? '' : `|[^${escaped(last)}${lineEnds}][${lineEnds}]`
   return {
-    odd: new RegExp(`[${controls}]${wrap}`),
-    control: new RegExp(`[${controls}]`),
+    control: new RegExp(`[${strayControls(own)}]`),
     wrapped: lineEnds === '' ? /(?!)/ : new RegExp(`[${lineEnds}]`),
-    first: terminator.slice(0, 1),
-    lastByte: last.charCodeAt(0),
+    first: separators.terminator.slice(0, 1),
+    lastByte: separators.terminator.slice(-1).charCodeAt(0),
   }
 }

@@ -1,53 +1,58 @@
 /** One segment of an X12 file. Cheap to make: elements are cut and decoded when they are first asked for. */
 import { isUtf8 } from 'node:buffer'
+import type { Stretch } from '../edi/window.ts'
 import type { X12Separators } from './separators.ts'
+
+export type X12Stretch = Stretch<X12Separators>
 
 /** What the scan saw on its way, so that the clean case needs no second look. */
 export const HIGH_BYTE = 1
 export const CONTROL_BYTE = 2
 /** Line ends inside that belong to no value. */
 export const WRAPPED = 4
+/** Not set only for a last segment that the end of the file cut off before its terminator. */
+export const TERMINATED = 8
 
 export class X12Segment {
-  readonly kind = 'segment'
   /** The name before the first separator, e.g. `PO1`. */
   readonly id: string
-  /** Bytes from the start of the file to the segment's first byte. */
-  readonly byteOffset: number
-  readonly separators: X12Separators
-  /** False only for a last segment that the end of the file cut off before its terminator. */
-  readonly terminated: boolean
-  /** A stretch of the file, and where the segment lies in it: cutting values out of it is faster than cutting them out of a copy. */
-  readonly #text: string
+  /** Where it lies in a stretch of the file: cutting values out of that is faster than cutting them out of a copy. */
+  readonly #stretch: X12Stretch
   readonly #start: number
   readonly #end: number
   readonly #flags: number
   #cutElements: readonly string[] | undefined
 
-  /** `flags` are HIGH_BYTE, CONTROL_BYTE and WRAPPED, as the scan saw them. Positional, because this runs for every segment. */
-  constructor(
-    id: string,
-    text: string,
-    start: number,
-    end: number,
-    byteOffset: number,
-    flags: number,
-    terminated: boolean,
-    separators: X12Separators,
-  ) {
+  /** `flags` are HIGH_BYTE, CONTROL_BYTE, WRAPPED and TERMINATED, as the scan saw them. Few and positional, because this runs for every segment. */
+  constructor(id: string, stretch: X12Stretch, start: number, end: number, flags: number) {
     this.id = (flags & WRAPPED) === 0 ? id : unwrapped(id)
-    this.byteOffset = byteOffset
-    this.terminated = terminated
-    this.separators = separators
-    this.#text = text
+    this.#stretch = stretch
     this.#start = start
     this.#end = end
     this.#flags = flags
   }
 
+  get kind(): 'segment' {
+    return 'segment'
+  }
+
+  /** Bytes from the start of the file to the segment's first byte. */
+  get byteOffset(): number {
+    return this.#stretch.base + this.#start
+  }
+
+  get separators(): X12Separators {
+    return this.#stretch.separators
+  }
+
+  /** False only for a last segment that the end of the file cut off before its terminator. */
+  get terminated(): boolean {
+    return (this.#flags & TERMINATED) !== 0
+  }
+
   /** The segment as it stood, without terminator, one character per byte. */
   get raw(): string {
-    return this.#text.slice(this.#start, this.#end)
+    return this.#stretch.text.slice(this.#start, this.#end)
   }
 
   /** How many elements follow the name; empty ones count. */
@@ -99,7 +104,7 @@ export class X12Segment {
     const separator = this.separators.element
     let at = this.#start - 1
     for (let i = 0; i < position; i += 1) {
-      at = this.#text.indexOf(separator, at + 1)
+      at = this.#stretch.text.indexOf(separator, at + 1)
       if (at < 0 || at >= this.#end) return this.byteOffset + this.#end - this.#start
     }
     return this.byteOffset + at + 1 - this.#start
@@ -108,11 +113,11 @@ export class X12Segment {
   /** A loop over characters into one shared list, then a copy of the right size: the fastest way measured on Node 24. */
   #cut(): readonly string[] {
     if (this.#cutElements !== undefined) return this.#cutElements
-    const text = this.#text
+    const { text, separators } = this.#stretch
     const end = this.#end
-    const separator = this.separators.element.charCodeAt(0)
+    const separator = separators.element.charCodeAt(0)
     let count = 0
-    let from = this.#start
+    let from = this.#start + this.id.length
     while (from < end && text.charCodeAt(from) !== separator) from += 1
     if (from < end) {
       from += 1
