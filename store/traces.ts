@@ -67,11 +67,11 @@ export async function insertTraces(db: Queryable, traces: readonly NewTrace[]): 
 
 function packed(trace: Trace, rules: Map<string, { id: string; rule: string; layer: string | undefined }>) {
   const origins: Record<string, Packed> = {}
-  for (const [pointer, { source, place, rule, layer }] of trace.origins) {
+  for (const { target, source, place, rule, layer } of trace.origins) {
     const key = `${layer ?? ''}\n${rule}`
     const known = rules.get(key) ?? { id: shortHash(key), rule, layer }
     rules.set(key, known)
-    origins[pointer] = pack(source, known.id, place)
+    origins[target] = pack(source, known.id, place)
   }
   return origins
 }
@@ -141,13 +141,14 @@ export async function tracesOfOrder(db: Queryable, orderId: string): Promise<Sto
       mapVersion: row.map_version,
       layers: row.layers,
       ...(row.crosswalk_version === null ? {} : { crosswalkVersion: row.crosswalk_version }),
-      origins: new Map(Object.entries(row.origins).map(([pointer, each]) => [pointer, unpacked(each, rules)])),
+      origins: Object.entries(row.origins).map(([target, each]) => unpacked(target, each, rules)),
       ...(row.carried === null ? {} : { carried: row.carried }),
     },
   }))
 }
 
 function unpacked(
+  target: string,
   [source, id, path, byteOffset, line, column]: Packed,
   rules: ReadonlyMap<string, { rule: string; layer: string | null }>,
 ): Origin {
@@ -158,7 +159,7 @@ function unpacked(
     ...(line == null ? {} : { line }),
     ...(column == null ? {} : { column }),
   }
-  return { source, place, rule: known?.rule ?? '', ...(known?.layer == null ? {} : { layer: known.layer }) }
+  return { target, source, place, rule: known?.rule ?? '', ...(known?.layer == null ? {} : { layer: known.layer }) }
 }
 
 /** What the channels of these orders want to see again in what we tell them; the newest word on each order counts. */

@@ -31,9 +31,7 @@ export async function previewCommand({ positionals, values, print }: Call, conne
     kind,
     part,
     value,
-    sources: Object.fromEntries(
-      [...(trace?.().origins ?? [])].map(([pointer, origin]) => [pointer, origin.place.path]),
-    ),
+    sources: Object.fromEntries((trace?.().origins ?? []).map(({ target, place }) => [target, place.path])),
   }))
   const map = found.shown.map === undefined ? undefined : findMap(found.shown.map)
   const trees = map?.treesOf?.(raw) ?? []

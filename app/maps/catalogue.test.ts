@@ -170,7 +170,7 @@ describe.each(twoWay.filter((entry) => !(entry.name in OWN_TESTS)))('$name', (en
     const [document] = entry.read?.(bytes.value, context).documents ?? []
     const trace = document?.trace?.()
     expect(trace?.map).toBe(entry.map.name)
-    const pointers = [...(trace?.origins.keys() ?? [])]
+    const pointers = trace?.origins.map(({ target }) => target) ?? []
     for (const leaf of leavesOf(document?.value, ''))
       expect(
         pointers.some((pointer) => leaf === pointer || leaf.startsWith(`${pointer}/`)),

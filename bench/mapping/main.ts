@@ -1,5 +1,6 @@
 /** `npm run bench -- mapping`: an 850-like JSON order to the canonical order by field map, beside JSONata; and 850 files to orders. */
 import jsonata from 'jsonata'
+import type { Trace } from '#core/model/trace.ts'
 import { OrderInput } from '#core/model/order.ts'
 import { FulfillmentInstruction } from '#core/model/fulfillment.ts'
 import { runForward } from '#mappings/engine/index.ts'
@@ -57,12 +58,12 @@ async function measure(lines: number, runs: number) {
       repeated('map', documents * 10, () => runForward(restOrderMap, order, context).value),
       repeated('map, traced', documents * 4, () => {
         const result = runForward(restOrderMap, order, context)
-        result.trace()
+        told(result.trace())
         return result.value
       }),
       repeated('map, traced, zod', documents * 4, () => {
         const result = runForward(restOrderMap, order, context)
-        result.trace()
+        told(result.trace())
         return OrderInput.parse(result.value)
       }),
       repeated('jsonata', documents, () => compiled.evaluate(order)),
@@ -71,6 +72,13 @@ async function measure(lines: number, runs: number) {
   )
   const of = (name: string): number => figureOf(figures, name)
   return { lines, map: of('map'), traced: of('map, traced'), checked: of('map, traced, zod'), jsonata: of('jsonata') }
+}
+
+/** Every value with the pointers to and from it, as the store keeps them. */
+function told({ origins }: Trace): void {
+  let length = 0
+  for (const { target, source } of origins) length += target.length + source.length
+  if (length === 0) throw new Error('nothing says where it came from')
 }
 
 /** Every order parsed, mapped and checked by the canonical schema. */

@@ -239,7 +239,7 @@ function writtenAndRead(bench: Bench, each: ReturnType<typeof outboundOf>[number
 function traced(document: InboundDocument, given: readonly string[]): void {
   const trace = document.trace?.()
   must(trace !== undefined, 'the document does not say where its values came from')
-  const known = [...trace.origins.keys(), ...given]
+  const known = [...trace.origins.map(({ target }) => target), ...given]
   for (const leaf of leavesOf(document.value, '')) {
     const covered = known.some((pointer) => leaf === pointer || leaf.startsWith(`${pointer}/`))
     must(covered, `${leaf} has no source`)

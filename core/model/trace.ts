@@ -2,6 +2,8 @@
 import type { Place } from '../issue.ts'
 
 export type Origin = {
+  /** JSON pointer into the canonical document. */
+  target: string
   /** JSON pointer into the document as the map saw it; '' for a value that the map itself gives. */
   source: string
   /** The same in the words of the raw document's format: `PO1[2]-04` with its byte, `row 7, column qty`, a JSON pointer. */
@@ -9,10 +11,9 @@ export type Origin = {
   /** The rule that made the value, as one line. */
   rule: string
   /** The overlay that the rule came from; absent for the base map. */
-  layer?: string
+  layer?: string | undefined
 }
 
-/** `origins` by JSON pointer into the canonical document. */
 export type Trace = {
   map: string
   mapVersion: string
@@ -20,7 +21,8 @@ export type Trace = {
   layers: string[]
   /** Version of the tables that codes were looked up in. */
   crosswalkVersion?: string
-  origins: ReadonlyMap<string, Origin>
+  /** In the order in which the values were made; where one was made twice, the later counts. */
+  origins: readonly Origin[]
   /** What the partner expects to see again in our answers: the fields of its document that maps carry, as they came. */
   carried?: unknown
 }
@@ -29,9 +31,14 @@ export type Trace = {
  * Origins of a field: a pointer (`/lines/0/sku`), the same with dots (`lines.0.sku`), or the end of one (`sku`, `shipTo.postcode`),
  * which finds it on every line.
  */
-export function originsOf(trace: Trace, field: string): { pointer: string; origin: Origin }[] {
+export function originsOf(trace: Trace, field: string): Origin[] {
   const wanted = `/${field.replaceAll('.', '/').replace(/^\/+/, '')}`
-  return [...trace.origins]
-    .filter(([pointer]) => (field.startsWith('/') ? pointer === wanted : pointer.endsWith(wanted)))
-    .map(([pointer, origin]) => ({ pointer, origin }))
+  const found = new Map<string, Origin>()
+  for (const origin of trace.origins)
+    if (field.startsWith('/') ? origin.target === wanted : origin.target.endsWith(wanted))
+      found.set(origin.target, origin)
+  return [...found.values()]
 }
+
+export const originAt = (trace: Trace, pointer: string): Origin | undefined =>
+  trace.origins.findLast(({ target }) => target === pointer)

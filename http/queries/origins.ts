@@ -28,11 +28,11 @@ export type FieldOrigin = {
 /** Oldest word first: a later document's word on the same field replaced the earlier one's. */
 export async function explainField(db: Database, orderId: string, field: string): Promise<FieldOrigin[]> {
   const traces = await tracesOfOrder(db, orderId)
-  const found = traces.flatMap((trace) => originsOf(trace.trace, field).map((each) => ({ ...each, from: trace })))
+  const found = traces.flatMap((trace) => originsOf(trace.trace, field).map((origin) => ({ origin, from: trace })))
   const ids = [...new Set(found.map(({ from }) => from.envelopeId))]
   const raws = new Map((await loadEnvelopes(db, ids)).map((envelope) => [envelope.id, Buffer.from(envelope.raw)]))
-  return found.map(({ pointer, origin, from }) => ({
-    field: pointer,
+  return found.map(({ origin, from }) => ({
+    field: origin.target,
     kind: from.kind,
     envelopeId: from.envelopeId,
     connectionId: from.connectionId,

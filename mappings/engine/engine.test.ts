@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { originAt } from '#core/model/trace.ts'
 import { z } from 'zod'
 import type { Instant } from '#core/model/time.ts'
 import { backAndThere, same, thereAndBack } from './laws.ts'
@@ -148,14 +149,14 @@ test('a document is read, every value converted and provenance told by pointer',
       { id: 'l2', sku: 'HAT', quantity: 1, priceMinor: 1250 },
     ],
   })
-  const origins = result.provenance()
-  expect(origins.get('/lines/1/priceMinor')).toEqual({
+  const trace = result.trace()
+  expect(originAt(trace, '/lines/1/priceMinor')).toMatchObject({
     source: '/items/1/price',
     rule: 'price → priceMinor (decimal money)',
     place: { path: '/items/1/price' },
   })
-  expect(origins.get('/store')?.source).toBe('/notes/0/value')
-  expect(origins.get('/shipTo/postcode')?.source).toBe('/address/zip')
+  expect(originAt(trace, '/store')?.source).toBe('/notes/0/value')
+  expect(originAt(trace, '/shipTo/postcode')?.source).toBe('/address/zip')
 })
 
 test('a broken line is refused alone under its own name, with place, value, rule and cure', () => {
@@ -180,7 +181,7 @@ test('a broken line is refused alone under its own name, with place, value, rule
       ],
     },
   ])
-  expect(result.provenance().get('/lines/0/id')?.source).toBe('/items/1/id')
+  expect(originAt(result.trace(), '/lines/0/id')?.source).toBe('/items/1/id')
 })
 
 test('when every line is refused the whole document is, and each reason is kept', () => {

@@ -1,6 +1,6 @@
 /** Compiles rules into closures that read a partner's document into a canonical one. */
 import { Refusal, refuse } from './leaf.ts'
-import { getterOf, isAbsent, jsonPointer, segmentsOf, setterOf } from './path.ts'
+import { getterOf, isAbsent, segmentsOf, setterOf } from './path.ts'
 import type { Tree } from './path.ts'
 import type {
   AnyRule,
@@ -15,7 +15,7 @@ import type {
   WhenRule,
 } from './rules.ts'
 import { labelOf } from './rules.ts'
-import { asText, fullPath, sourceIssue, trace, wayOf } from './run.ts'
+import { asText, forgetTraces, sourceIssue, trace, wayOf } from './run.ts'
 import type { Carried, Level, Run } from './run.ts'
 
 /** One compiled rule: reads `source`, sets `target`, keeps what is carried. */
@@ -74,7 +74,7 @@ function fieldStep(rule: FieldRule): Step {
     const value = leaf.read(raw, run.scope)
     if (value instanceof Refusal) return sourceIssue(run, level, rule.source, raw, value)
     set(target, value)
-    if (run.provenance !== undefined) trace(run, level, way)
+    trace(run, level, way)
   }
 }
 
@@ -113,21 +113,20 @@ function eachStep(rule: EachRule): Step {
     const raw = get(from) ?? []
     if (!Array.isArray(raw)) return sourceIssue(run, level, rule.source, raw, NOT_A_LIST)
     const list: Tree[] = []
-    const at: Level = { up: level, source, target, index: -1, targetIndex: -1 }
     const refusedBefore = run.refused.length
     for (let i = 0; i < raw.length; i++) {
       const element: unknown = raw[i]
       if (wanted !== undefined && !wanted(element)) continue
-      at.index = i
-      at.targetIndex = list.length
+      const at: Level = { up: level, source, target, index: i, targetIndex: list.length }
       const made: Tree = {}
       const kept: Carried = carries ? {} : carried
       const issuesBefore = run.issues.length
+      const tracesBefore = run.ways.length
       if (typeof element === 'object' && element !== null) inner(element, made, run, at, kept)
       else sourceIssue(run, at, '', element, NOT_AN_OBJECT)
       if (partOf !== undefined && run.issues.length > issuesBefore) {
         run.refused.push({ part: partName(partOf(element), rule.source, i), issues: run.issues.splice(issuesBefore) })
-        forgetTraces(run, at)
+        forgetTraces(run, tracesBefore)
         continue
       }
       list.push(made)
@@ -136,13 +135,6 @@ function eachStep(rule: EachRule): Step {
     set(into, list)
     if (list.length < minimum) tooFew(run, level, rule, minimum, refusedBefore)
   }
-}
-
-/** A refused element's place in the list goes to the next one: what was noted for it would lie. */
-function forgetTraces(run: Run, at: Level): void {
-  if (run.provenance === undefined) return
-  const prefix = `${jsonPointer(fullPath(at, 'target', ''))}/`
-  for (const path of run.provenance.keys()) if (path.startsWith(prefix)) run.provenance.delete(path)
 }
 
 const partName = (name: unknown, list: string, index: number): string =>
@@ -195,7 +187,7 @@ function constantStep(rule: ConstantRule): Step {
     const set = setterOf(rule.path)
     return (_source, target, run, level) => {
       set(target, rule.value)
-      if (run.provenance !== undefined) trace(run, level, way)
+      trace(run, level, way)
     }
   }
   const get = getterOf(rule.path)
@@ -240,7 +232,7 @@ function deriveStep(rule: DeriveRule): Step {
       const value = made[writes[i] ?? '']
       if (value === undefined) continue
       setters[i]?.(target, value)
-      const way = run.provenance === undefined ? undefined : ways[i]?.[firstPresent(reads, values)]
+      const way = ways[i]?.[firstPresent(reads, values)]
       if (way !== undefined) trace(run, level, way)
     }
   }

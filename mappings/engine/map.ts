@@ -1,14 +1,15 @@
 /** A field map: a name, a version, rules, and what its leaves may know. Defined once as data, run both ways. */
 import type { Issue } from '#core/issue.ts'
-import type { Trace } from '#core/model/trace.ts'
+import type { Origin, Trace } from '#core/model/trace.ts'
 import { compileBack } from './back.ts'
 import type { BackStep } from './back.ts'
 import { compileForward, NOT_AN_OBJECT } from './forward.ts'
 import type { Step } from './forward.ts'
 import type { Tree } from './path.ts'
 import type { AnyRule, Rule } from './rules.ts'
-import { jsonPlace, rootLevel, sourceIssue } from './run.ts'
-import type { Carried, PlaceOf, Provenance, RefusedPart, Run } from './run.ts'
+import { originsOf } from './origins.ts'
+import { jsonPlace, newRun, rootLevel, sourceIssue } from './run.ts'
+import type { Carried, PlaceOf, RefusedPart } from './run.ts'
 
 /**
  * `S` the partner's document, `T` the canonical one, `C` the context of a run, `X` the scope its leaves see. The scope is made
@@ -42,9 +43,7 @@ export type ForwardResult<T> = {
   /** Elements refused alone, where a list's rule isolates them. */
   refused: RefusedPart[]
   carried: Carried
-  /** Canonical pointer → source pointer and rule. Computed when asked, by running the pure map again with its pen out. */
-  provenance: () => Provenance
-  /** The same as it is stored with what was captured. */
+  /** Where each value came from: noted as the map runs, put into words when asked. */
   trace: () => Trace
 }
 
@@ -59,29 +58,20 @@ export function runForward<S, T, C, X>(
 ): ForwardResult<T> {
   const placeOf = options.placeOf ?? jsonPlace
   if (typeof source !== 'object' || source === null || Array.isArray(source)) return notADocument(map, source, placeOf)
-  const go = (provenance: Provenance | undefined): ForwardResult<T> => {
-    const run: Run = { scope: map.scope.forward(source, context), placeOf, issues: [], refused: [], provenance }
-    const target: Tree = {}
-    const carried: Carried = {}
-    map.forward(source, target, run, rootLevel, carried)
-    const found = {
-      issues: run.issues,
-      refused: run.refused,
-      carried,
-      provenance: traced,
-      trace: () => traceOf(map, context, traced(), carried),
-    }
-    return run.issues.length === 0 ? { value: target as T, ...found } : found
+  const run = newRun(map.scope.forward(source, context), placeOf)
+  const target: Tree = {}
+  const carried: Carried = {}
+  map.forward(source, target, run, rootLevel, carried)
+  const found = {
+    issues: run.issues,
+    refused: run.refused,
+    carried,
+    trace: () => traceOf(map, context, originsOf(run), carried),
   }
-  const traced = (): Provenance => {
-    const provenance: Provenance = new Map()
-    go(provenance)
-    return provenance
-  }
-  return go(undefined)
+  return run.issues.length === 0 ? { value: target as T, ...found } : found
 }
 
-function traceOf<S, T, C, X>(map: FieldMap<S, T, C, X>, context: C, origins: Provenance, carried: Carried): Trace {
+function traceOf<S, T, C, X>(map: FieldMap<S, T, C, X>, context: C, origins: Origin[], carried: Carried): Trace {
   const version = (context as { crosswalk?: { version?: unknown } } | undefined)?.crosswalk?.version
   return {
     map: map.name,
@@ -94,10 +84,10 @@ function traceOf<S, T, C, X>(map: FieldMap<S, T, C, X>, context: C, origins: Pro
 }
 
 function notADocument<S, T, C, X>(map: FieldMap<S, T, C, X>, source: unknown, placeOf: PlaceOf): ForwardResult<T> {
-  const run: Run = { scope: undefined, placeOf, issues: [], refused: [], provenance: undefined }
+  const run = newRun(undefined, placeOf)
   sourceIssue(run, rootLevel, '', source, NOT_AN_OBJECT)
-  const trace = (): Trace => ({ map: map.name, mapVersion: map.version, layers: map.layers, origins: new Map() })
-  return { issues: run.issues, refused: [], carried: {}, provenance: () => new Map(), trace }
+  const trace = (): Trace => ({ map: map.name, mapVersion: map.version, layers: map.layers, origins: [] })
+  return { issues: run.issues, refused: [], carried: {}, trace }
 }
 
 export type BackResult<S> = { ok: true; document: S } | { ok: false; issues: Issue[] }
@@ -105,7 +95,7 @@ export type BackResult<S> = { ok: true; document: S } | { ok: false; issues: Iss
 /** Writes a canonical document as the partner spells it; `carried` gives back what the partner expects to see again. */
 export function runBack<S, T, C, X>(map: FieldMap<S, T, C, X>, value: T, context: C, carried?: Carried): BackResult<S> {
   const scope = map.scope.back(value, context)
-  const run: Run = { scope, placeOf: jsonPlace, issues: [], refused: [], provenance: undefined }
+  const run = newRun(scope, jsonPlace)
   const source: Tree = {}
   map.back(value, source, run, rootLevel, carried)
   return run.issues.length === 0 ? { ok: true, document: source as S } : { ok: false, issues: run.issues }

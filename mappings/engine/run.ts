@@ -1,6 +1,5 @@
 /** The state of one run of a map: where it is, what it found wrong. Shared by both directions. */
 import type { Issue, Place } from '#core/issue.ts'
-import type { Origin } from '#core/model/trace.ts'
 import { excerpt } from '#core/issue.ts'
 import type { Refusal } from './leaf.ts'
 import type { Segments, Tree } from './path.ts'
@@ -15,22 +14,16 @@ export type PlaceOf = (path: Segments) => Place
 /** JSON's own words: an RFC 6901 pointer. */
 export const jsonPlace: PlaceOf = (path) => ({ path: jsonPointer(path) })
 
-/** By canonical JSON pointer. */
-export type Provenance = Map<string, Origin>
-
 /** Source fields kept for the way back, by level: this level's own, and those of each named list's elements. */
 export type Carried = { fields?: Tree; lists?: Record<string, Record<string, Carried>> }
 
-/** A level of the document under work. `index` moves as a list is walked, so that the happy path allocates once a list. */
+/** A level of the document under work: an object in it, or one element of a list. */
 export type Level = {
   up: Level | undefined
   source: Segments
   target: Segments
   index: number
   targetIndex: number
-  /** Pointers up to the level, without its index: made when a trace first asks. */
-  sourceBase?: string
-  targetBase?: string
 }
 
 export const rootLevel: Level = { up: undefined, source: [], target: [], index: -1, targetIndex: -1 }
@@ -40,8 +33,19 @@ export type Run = {
   placeOf: PlaceOf
   issues: Issue[]
   refused: RefusedPart[]
-  provenance: Provenance | undefined
+  /** What made each value, and at which level: two words a value, so that every run can note it. */
+  ways: Way[]
+  levels: Level[]
 }
+
+export const newRun = (scope: unknown, placeOf: PlaceOf): Run => ({
+  scope,
+  placeOf,
+  issues: [],
+  refused: [],
+  ways: [],
+  levels: [],
+})
 
 /** The full path of a field at a level, on one side. */
 export function fullPath(level: Level, side: 'source' | 'target', path: string): Segments {
@@ -91,24 +95,14 @@ export const wayOf = (label: RuleLabel, source: string, target: string): Way => 
   targetEnd: target === '' ? '' : jsonPointer(segmentsOf(target)),
 })
 
-/** Notes where a canonical value came from; called on every value, so it does nothing unless provenance was asked for. */
+/** Notes where a canonical value came from; called on every value. */
 export function trace(run: Run, level: Level, way: Way): void {
-  if (run.provenance === undefined) return
-  const source = sourcePointer(level) + way.sourceEnd
-  const place = run.placeOf === jsonPlace ? { path: source } : run.placeOf(fullPath(level, 'source', way.source))
-  const { rule, layer } = way.label
-  const origin = layer === undefined ? { source, place, rule } : { source, place, rule, layer }
-  run.provenance.set(targetPointer(level) + way.targetEnd, origin)
+  run.ways.push(way)
+  run.levels.push(level)
 }
 
-function sourcePointer(level: Level): string {
-  if (level.up === undefined) return ''
-  level.sourceBase ??= sourcePointer(level.up) + jsonPointer(level.source)
-  return level.index < 0 ? level.sourceBase : `${level.sourceBase}/${level.index}`
-}
-
-function targetPointer(level: Level): string {
-  if (level.up === undefined) return ''
-  level.targetBase ??= targetPointer(level.up) + jsonPointer(level.target)
-  return level.targetIndex < 0 ? level.targetBase : `${level.targetBase}/${level.targetIndex}`
+/** A refused element's place in the list goes to the next one: what was noted for it would lie. `before`: how much was noted before it. */
+export function forgetTraces(run: Run, before: number): void {
+  run.ways.length = before
+  run.levels.length = before
 }

@@ -144,7 +144,7 @@ function shortages(
         rejected: 0,
       })),
     }
-    const trace = (): Trace => ({ map: 'csv shipments', mapVersion: '1', layers: [], origins: new Map() })
+    const trace = (): Trace => ({ map: 'csv shipments', mapVersion: '1', layers: [], origins: [] })
     return [{ kind: 'fulfillmentResponse', part: `${places[0] ?? ''} short`, value: answer, trace }]
   })
 }

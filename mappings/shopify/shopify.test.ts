@@ -275,8 +275,8 @@ test('every source field is read or left out by name, and every canonical field 
 })
 
 test('every canonical value of an order knows its source', () => {
-  const { value, provenance } = runForward(restOrderMap, rest('mixed-pickup'), context)
-  const origins = provenance()
+  const { value, trace } = runForward(restOrderMap, rest('mixed-pickup'), context)
+  const origins = new Map(trace().origins.map((origin) => [origin.target, origin]))
   expect(origins.get('/lines/0/nodeId')?.source).toBe('/line_items/0/properties')
   expect(origins.get('/shipTo/postcode')?.source).toBe('/shipping_address/zip')
   expect(Object.keys(value ?? {}).filter((key) => ![...origins.keys()].some((at) => at.startsWith(`/${key}`)))).toEqual(

@@ -1,0 +1,68 @@
+/** What a run noted, told as pointers and places when they are asked for. */
+import type { Place } from '#core/issue.ts'
+import type { Origin } from '#core/model/trace.ts'
+import { jsonPointer } from './path.ts'
+import { fullPath, jsonPlace } from './run.ts'
+import type { Level, PlaceOf, Run, Way } from './run.ts'
+
+export function originsOf({ ways, levels, placeOf }: Run): Origin[] {
+  const targets = new PointersTo('target')
+  const sources = new PointersTo('source')
+  return ways.map((way, i) => new MappedOrigin(way, levels[i] as Level, placeOf, targets, sources))
+}
+
+class MappedOrigin implements Origin {
+  readonly #way: Way
+  readonly #level: Level
+  readonly #placeOf: PlaceOf
+  readonly #targets: PointersTo
+  readonly #sources: PointersTo
+
+  constructor(way: Way, level: Level, placeOf: PlaceOf, targets: PointersTo, sources: PointersTo) {
+    this.#way = way
+    this.#level = level
+    this.#placeOf = placeOf
+    this.#targets = targets
+    this.#sources = sources
+  }
+
+  get target(): string {
+    return this.#targets.level(this.#level) + this.#way.targetEnd
+  }
+
+  get source(): string {
+    return this.#sources.level(this.#level) + this.#way.sourceEnd
+  }
+
+  get place(): Place {
+    if (this.#placeOf === jsonPlace) return { path: this.source }
+    return this.#placeOf(fullPath(this.#level, 'source', this.#way.source))
+  }
+
+  get rule(): string {
+    return this.#way.label.rule
+  }
+
+  get layer(): string | undefined {
+    return this.#way.label.layer
+  }
+}
+
+/** Pointers to levels. Values of one level stand together, so the last one is kept. */
+class PointersTo {
+  readonly #side: 'source' | 'target'
+  #last: Level | undefined
+  #pointer = ''
+
+  constructor(side: 'source' | 'target') {
+    this.#side = side
+  }
+
+  level(level: Level): string {
+    if (level !== this.#last) {
+      this.#pointer = jsonPointer(fullPath(level, this.#side, ''))
+      this.#last = level
+    }
+    return this.#pointer
+  }
+}
