@@ -8,6 +8,8 @@ import { z } from 'zod'
 
 const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 
+const EVERY_MONTH = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\./
+
 /** Any ISO 8601 instant with an offset → canonical text; undefined when it is none (a local time without offset is none). */
 export function parseInstant(text: string): Instant | undefined {
   if (CANONICAL.test(text) && isRealDate(text)) return text as Instant
@@ -22,8 +24,9 @@ export function parseInstant(text: string): Instant | undefined {
 
 export type Instant = string & z.$brand<'Instant'>
 
-/** February the 30th parses as March the 2nd; only what comes back the same was a date. */
+/** February the 30th parses as March the 2nd; only what comes back the same was a date. Most are days that every month has. */
 function isRealDate(canonical: string): boolean {
+  if (EVERY_MONTH.test(canonical)) return true
   const epochMs = Date.parse(canonical)
   return !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === canonical
 }

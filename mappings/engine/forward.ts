@@ -1,7 +1,7 @@
 /** Compiles rules into closures that read a partner's document into a canonical one. */
 import { Refusal, refuse } from './leaf.ts'
 import { getterOf, isAbsent, segmentsOf, setterOf } from './path.ts'
-import type { Tree } from './path.ts'
+import type { Segments, Tree } from './path.ts'
 import type {
   AnyRule,
   CarryRule,
@@ -99,6 +99,8 @@ function oneStep(rule: OneRule): Step {
   }
 }
 
+const HERE: Segments = []
+
 function eachStep(rule: EachRule): Step {
   const { part, minimum = 0, key, where } = rule.options
   const get = getterOf(rule.source)
@@ -113,11 +115,12 @@ function eachStep(rule: EachRule): Step {
     const raw = get(from) ?? []
     if (!Array.isArray(raw)) return sourceIssue(run, level, rule.source, raw, NOT_A_LIST)
     const list: Tree[] = []
+    const listLevel: Level = { up: level, source, target, index: -1, targetIndex: -1 }
     const refusedBefore = run.refused.length
     for (let i = 0; i < raw.length; i++) {
       const element: unknown = raw[i]
       if (wanted !== undefined && !wanted(element)) continue
-      const at: Level = { up: level, source, target, index: i, targetIndex: list.length }
+      const at: Level = { up: listLevel, source: HERE, target: HERE, index: i, targetIndex: list.length }
       const made: Tree = {}
       const kept: Carried = carries ? {} : carried
       const issuesBefore = run.issues.length

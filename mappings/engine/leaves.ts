@@ -55,14 +55,14 @@ export function wholeNumberText(min = 0, max = MAX_QUANTITY): Leaf<string, numbe
 }
 
 function readWholeNumber(min: number, max: number): (raw: unknown) => number | Refusal {
-  const wrong = refuse({
-    rule: `must be a whole number from ${min} to ${max}`,
-    cure: 'Send a whole number of units.',
-    code: 'map.whole-number',
-  })
   return (raw) => {
     const value = typeof raw === 'string' ? parseWholeNumber(raw) : raw
-    return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value + 0 : wrong
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0
+    return refuse({
+      rule: `must be a whole number from ${min} to ${max}`,
+      cure: 'Send a whole number of units.',
+      code: 'map.whole-number',
+    })
   }
 }
 

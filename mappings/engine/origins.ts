@@ -48,9 +48,10 @@ class MappedOrigin implements Origin {
   }
 }
 
-/** Pointers to levels. Values of one level stand together, so the last one is kept. */
+/** Pointers to levels, each made once: the values of a level are many. */
 class PointersTo {
   readonly #side: 'source' | 'target'
+  readonly #outer = new Map<Level, string>()
   #last: Level | undefined
   #pointer = ''
 
@@ -58,11 +59,28 @@ class PointersTo {
     this.#side = side
   }
 
+  /** Values of one level stand together: the last one's pointer is at hand. */
   level(level: Level): string {
     if (level !== this.#last) {
-      this.#pointer = jsonPointer(fullPath(level, this.#side, ''))
+      this.#pointer = this.#pointerTo(level)
       this.#last = level
     }
     return this.#pointer
+  }
+
+  #pointerTo(level: Level): string {
+    const up = level.up === undefined ? '' : this.#outerPointer(level.up)
+    const own = this.#side === 'source' ? level.source : level.target
+    const index = this.#side === 'source' ? level.index : level.targetIndex
+    const at = own.length === 0 ? up : up + jsonPointer(own)
+    return index < 0 ? at : `${at}/${index}`
+  }
+
+  #outerPointer(level: Level): string {
+    const known = this.#outer.get(level)
+    if (known !== undefined) return known
+    const pointer = this.#pointerTo(level)
+    this.#outer.set(level, pointer)
+    return pointer
   }
 }

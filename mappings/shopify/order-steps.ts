@@ -59,12 +59,14 @@ function gidForms(id: unknown, kind: string): string[] {
   return [bare, `gid://shopify/${kind}/${bare}`]
 }
 
+const atLeastOne = wholeNumber(1)
+
 /** `quantity` is what was ordered, `current` what is left after order edits and refunds; absent means unchanged. */
 export function unitsOf(
   quantity: unknown,
   current: unknown,
 ): { quantity: number; cancelledQuantity: number } | Refusal {
-  const ordered = wholeNumber(1).read(quantity, undefined)
+  const ordered = atLeastOne.read(quantity, undefined)
   if (isRefusal(ordered)) return ordered
   if (isAbsent(current)) return { quantity: ordered, cancelledQuantity: 0 }
   const left = wholeNumber(0, ordered).read(current, undefined)

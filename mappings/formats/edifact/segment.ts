@@ -25,10 +25,6 @@ export class EdifactSegment {
   readonly #start: number
   readonly #end: number
   readonly #flags: number
-  /** All components in one list, and a bit for each that begins an element: fewer objects than a list of lists. */
-  #parts: string[] | undefined
-  #begins = 0
-  #deep: DeepCut | undefined
 
   /** `flags` are HIGH_BYTE, CONTROL_BYTE, SPECIAL and TERMINATED, as the scan saw them. Few and positional, because this runs for every segment. */
   constructor(id: string, stretch: EdifactStretch, start: number, end: number, flags: number) {
@@ -71,7 +67,7 @@ export class EdifactSegment {
     const parts = this.#cut()
     if (parts === undefined) return this.#cutDeep().elements.length
     let count = 0
-    for (let index = 0; index < parts.length; index += 1) count += (this.#begins >> index) & 1
+    for (let index = 0; index < parts.length; index += 1) count += (cutBegins >> index) & 1
     return count
   }
 
@@ -146,16 +142,19 @@ export class EdifactSegment {
   }
 
   #cutDeep(): DeepCut {
-    this.#deep ??= cutDeep(this.raw, this.separators)
-    return this.#deep
+    if (deepSegment !== this) {
+      deepSegment = this
+      deep = cutDeep(this.raw, this.separators)
+    }
+    return deep
   }
 
-  /** Index in the list of parts where an element begins; behind the last for one that is absent. */
+  /** Index in the list of parts, which were cut just now, where an element begins; behind the last for one that is absent. */
   #indexOf(position: number): number {
-    const length = this.#parts?.length ?? 0
+    const { length } = cutParts
     let seen = 0
     for (let index = 0; index < length; index += 1) {
-      seen += (this.#begins >> index) & 1
+      seen += (cutBegins >> index) & 1
       if (seen === position) return index
     }
     return length
@@ -167,7 +166,7 @@ export class EdifactSegment {
    * measured on Node 24.
    */
   #cut(): string[] | undefined {
-    if (this.#parts !== undefined) return this.#parts
+    if (cutSegment === this) return cutParts
     if ((this.#flags & SPECIAL) !== 0) return undefined
     const { text, separators } = this.#stretch
     const end = this.#end
@@ -193,15 +192,26 @@ export class EdifactSegment {
       scratch[count] = text.slice(from, end)
       count += 1
     }
-    this.#begins = begins
-    this.#parts = scratch.slice(0, count)
-    return this.#parts
+    cutSegment = this
+    cutBegins = begins
+    cutParts = scratch.slice(0, count)
+    return cutParts
   }
 
   #decode(raw: string): string {
     return this.hasHighByte ? decode(raw, this.charset) : raw
   }
 }
+
+/**
+ * The segments that were cut last. Whoever asks a segment for its elements asks for several in a row; kept by every segment, they would be
+ * most of what a large file takes in memory. All components are in one list, with a bit for each that begins an element.
+ */
+let cutSegment: EdifactSegment | undefined
+let cutParts: string[] = []
+let cutBegins = 1
+let deepSegment: EdifactSegment | undefined
+let deep: DeepCut = { id: '', elements: [], offsets: [] }
 
 /** As many as there are bits in a small integer. */
 const MAX_PARTS = 29

@@ -21,7 +21,6 @@ export class X12Segment {
   readonly #start: number
   readonly #end: number
   readonly #flags: number
-  #cutElements: readonly string[] | undefined
 
   /** `flags` are HIGH_BYTE, CONTROL_BYTE, WRAPPED and TERMINATED, as the scan saw them. Few and positional, because this runs for every segment. */
   constructor(id: string, stretch: X12Stretch, start: number, end: number, flags: number) {
@@ -112,7 +111,7 @@ export class X12Segment {
 
   /** A loop over characters into one shared list, then a copy of the right size: the fastest way measured on Node 24. */
   #cut(): readonly string[] {
-    if (this.#cutElements !== undefined) return this.#cutElements
+    if (cutSegment === this) return cutElements
     const { text, separators } = this.#stretch
     const end = this.#end
     const separator = separators.element.charCodeAt(0)
@@ -133,8 +132,9 @@ export class X12Segment {
     const parts = scratch.slice(0, count)
     // An oversize segment must not leave an oversize list behind.
     if (scratch.length > USUAL_ELEMENTS) scratch.length = USUAL_ELEMENTS
-    this.#cutElements = (this.#flags & WRAPPED) === 0 ? parts : parts.map(unwrapped)
-    return this.#cutElements
+    cutSegment = this
+    cutElements = (this.#flags & WRAPPED) === 0 ? parts : parts.map(unwrapped)
+    return cutElements
   }
 
   #split(raw: string, separator: string | null): string[] {
@@ -165,6 +165,13 @@ export function isSegmentId(id: string): boolean {
   }
   return true
 }
+
+/**
+ * The segment that was cut last. Whoever asks a segment for its elements asks for several in a row; kept by every segment, they would be
+ * most of what a large file takes in memory.
+ */
+let cutSegment: X12Segment | undefined
+let cutElements: readonly string[] = []
 
 const USUAL_ELEMENTS = 64
 const scratch: string[] = Array.from({ length: USUAL_ELEMENTS }, () => '')
