@@ -12,6 +12,8 @@ const REQUEST = {
   connection_id: 'text',
   decision_id: 'text',
   method: 'text',
+  via_node_id: 'text',
+  onward: 'bool',
   negotiation: 'text',
   created_at: 'timestamptz',
   release_at: 'timestamptz',
@@ -70,6 +72,8 @@ export async function insertRequests(
       connection_id: request.connectionId,
       decision_id: request.decisionId,
       method: request.method,
+      via_node_id: request.viaNodeId,
+      onward: request.onward === true,
       negotiation: request.negotiation,
       created_at: request.createdAt,
       release_at: request.releaseAt,
@@ -121,6 +125,8 @@ type RequestRow = {
   connection_id: NonNullable<FulfillmentRequest['connectionId']> | null
   decision_id: NonNullable<FulfillmentRequest['decisionId']> | null
   method: FulfillmentRequest['method']
+  via_node_id: NonNullable<FulfillmentRequest['viaNodeId']> | null
+  onward: boolean
   work: FulfillmentRequest['work']
   negotiation: FulfillmentRequest['negotiation']
   created_at: Instant
@@ -137,7 +143,7 @@ type LineRow = Omit<FulfillmentRequestLine, 'components' | 'back'> & {
 } & WantedBack
 
 const COLUMNS =
-  'id, order_id, node_id, connection_id, decision_id, method, work, negotiation, created_at, release_at, pack_group, submitted_at, answer_due_at, moving, version'
+  'id, order_id, node_id, connection_id, decision_id, method, via_node_id, onward, work, negotiation, created_at, release_at, pack_group, submitted_at, answer_due_at, moving, version'
 
 /** By `id` (many) or `orderIds`. Callers that will change them hold the orders' locks. */
 export async function loadRequests(
@@ -166,6 +172,8 @@ export async function loadRequests(
     ...(head.connection_id === null ? {} : { connectionId: head.connection_id }),
     ...(head.decision_id === null ? {} : { decisionId: head.decision_id }),
     method: head.method,
+    ...(head.via_node_id === null ? {} : { viaNodeId: head.via_node_id }),
+    ...(head.onward ? { onward: true } : {}),
     work: head.work,
     negotiation: head.negotiation,
     lines: (lines.get(head.id) ?? []).map(({ request_id: _, components, cancel, recall, asked, refused, ...line }) => ({

@@ -38,7 +38,8 @@ export async function repairOrder(unit: Unit, run: RepairRun, orderId: string): 
     `SELECT line_no AS "lineNo", sum(allocated)::int AS allocated, sum(released)::int AS released, sum(shipped)::int AS shipped,
             sum(backordered)::int AS backordered FROM (
        SELECT x.line_no, CASE WHEN f.negotiation = 'unsubmitted' THEN x.outstanding ELSE 0 END AS allocated,
-              CASE WHEN f.negotiation = 'unsubmitted' THEN 0 ELSE x.outstanding END AS released, x.shipped, 0 AS backordered
+              CASE WHEN f.negotiation = 'unsubmitted' THEN 0 ELSE x.outstanding END AS released,
+              CASE WHEN f.via_node_id IS NULL THEN x.shipped ELSE 0 END AS shipped, 0 AS backordered
        FROM fulfillment_request f JOIN fulfillment_request_line x ON x.request_id = f.id WHERE f.order_id = $1
        UNION ALL SELECT line_no, 0, 0, 0, waiting FROM backorder WHERE order_id = $1 AND waiting > 0) AS u GROUP BY line_no`,
     [orderId],

@@ -261,7 +261,8 @@ export async function lastShipments(
 ): Promise<Map<number, { shippedAt: Instant; nodeId: string }>> {
   const rows = await db.query<{ lineNo: number; shippedAt: Instant; nodeId: string }>(
     `SELECT DISTINCT ON (l.line_no) l.line_no AS "lineNo", s.shipped_at AS "shippedAt", s.node_id AS "nodeId"
-     FROM shipment s JOIN shipment_line l ON l.shipment_id = s.id WHERE s.order_id = $1 ORDER BY l.line_no, s.shipped_at DESC`,
+     FROM shipment s JOIN shipment_line l ON l.shipment_id = s.id JOIN fulfillment_request f ON f.id = s.fulfillment_request_id
+     WHERE s.order_id = $1 AND f.via_node_id IS NULL ORDER BY l.line_no, s.shipped_at DESC`,
     [orderId],
   )
   return new Map(rows.map(({ lineNo, ...last }) => [lineNo, last]))

@@ -8,6 +8,8 @@ export type StoredShipment = {
   orderId: string
   nodeId: string
   externalId: string
+  /** The node it goes to, which ships it on or hands it over; null for a parcel to the customer. */
+  viaNodeId: string | null
   state: (typeof SHIPMENT_STATES)[number]
   /** Of its parcels, as far as they have one. */
   trackingNumbers: string[]
@@ -16,11 +18,11 @@ export type StoredShipment = {
   lines: { lineNo: number; quantity: number }[]
 }
 
-const SELECT = `SELECT s.id, s.order_id AS "orderId", s.node_id AS "nodeId", s.external_id AS "externalId", s.state, s.tracking,
+const SELECT = `SELECT s.id, s.order_id AS "orderId", s.node_id AS "nodeId", s.external_id AS "externalId", f.via_node_id AS "viaNodeId", s.state, s.tracking,
   ARRAY(SELECT p->>'trackingNumber' FROM jsonb_array_elements(s.packages) p WHERE p ? 'trackingNumber') AS "trackingNumbers",
   (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'quantity', l.quantity) ORDER BY l.line_no), '[]')
      FROM shipment_line l WHERE l.shipment_id = s.id) AS lines
-  FROM shipment s`
+  FROM shipment s JOIN fulfillment_request f ON f.id = s.fulfillment_request_id`
 
 /** Locked against others who track it, when `lock` says so; the caller then holds the order's lock already. */
 export async function shipmentOf(

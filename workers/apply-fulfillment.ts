@@ -23,6 +23,7 @@ import { resolveCases } from '#store/quarantine.ts'
 import type { Unit } from '#store/unit.ts'
 import { advance, writeProgress } from './apply-progress.ts'
 import { pursue, stillWanted } from './cancel-orders.ts'
+import { passOn } from './pass-on.ts'
 import type { Step } from './step.ts'
 import { tellChanges } from './tell-changes.ts'
 import { tellChannels } from './tell-channels.ts'
@@ -82,6 +83,7 @@ export async function applyAnswers(
 
   await writeProgress(unit, world, orders, steps, now)
   await insertShipments(unit, shipments)
+  await passOn(unit, world, steps, shipments, orders, now)
   await tellChannels(unit, world, shipments, orders, now)
   await goOnCancelling(unit, world, steps, orders, now)
   await tellChanges(

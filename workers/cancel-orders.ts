@@ -142,7 +142,7 @@ async function takeUnsentUnits(
     unit,
     partly.map(({ request, progress }) => ({
       subjectId: request.id,
-      document: shortenedDocument(world, order, { ...request, lines: progress.lines }),
+      document: instructionDocument(order, { ...request, lines: progress.lines }, world.master.current().nodes),
     })),
   )
   const taken = unsent.filter(
@@ -151,16 +151,6 @@ async function takeUnsentUnits(
   const steps = taken.map((each) => ({ ...each, actor: 'cancel', cause }))
   await writeProgress(unit, world, new Map([[order.id as string, order]]), steps, now)
   return taken.map(({ request }) => request)
-}
-
-/** A parcel for a store keeps going there: the node was told which, and the order's line names it. */
-function shortenedDocument(world: World, order: StoredOrder, request: FulfillmentRequest) {
-  const { nodes } = world.master.current()
-  const pickupAt = order.lines.find(
-    (line) => line.method === 'pickup' && request.lines.some((each) => each.lineNo === line.lineNo),
-  )?.nodeId
-  const store = pickupAt === undefined || pickupAt === request.nodeId ? undefined : nodes.get(pickupAt)
-  return instructionDocument(order, request, store)
 }
 
 /** Asks the nodes that were told. Their answers come in as cancel responses. */

@@ -2,13 +2,16 @@
 import type { FulfillmentInstruction, FulfillmentRequest } from '#core/model/fulfillment.ts'
 import type { Node } from '#core/model/node.ts'
 import type { Instant } from '#core/model/time.ts'
+import type { NewInstruction } from '#store/instructions.ts'
 import type { StoredOrder } from '#store/orders.ts'
+import { type Master, outboundPort } from './master.ts'
+import type { World } from './world.ts'
 
-/** `store`: the parcel goes there, where the customer collects it, under the customer's name. */
+/** A parcel that goes to another node first is addressed there, under the customer's name. */
 export function instructionDocument(
   order: StoredOrder,
   request: FulfillmentRequest,
-  store?: Node,
+  nodes: ReadonlyMap<string, Node>,
 ): FulfillmentInstruction {
   const lines = new Map(order.lines.map((line) => [line.lineNo, line]))
   const neededBy = request.lines
@@ -22,7 +25,7 @@ export function instructionDocument(
     placedAt: order.placedAt,
     nodeId: request.nodeId,
     method: request.method,
-    ...shipToOf(order, store),
+    ...shipToOf(order, nodes.get(request.viaNodeId ?? '')),
     ...(order.shippingService === undefined ? {} : { shippingService: order.shippingService }),
     ...(neededBy === undefined ? {} : { neededBy }),
     ...(request.packGroup === undefined ? {} : { packGroup: request.packGroup }),
@@ -43,14 +46,41 @@ export function instructionDocument(
   }
 }
 
-function shipToOf(order: StoredOrder, store: Node | undefined): Pick<FulfillmentInstruction, 'shipTo'> {
-  if (store?.address === undefined) return order.shipTo === undefined ? {} : { shipTo: order.shipTo }
+function shipToOf(order: StoredOrder, via: Node | undefined): Pick<FulfillmentInstruction, 'shipTo'> {
+  if (via?.address === undefined) return order.shipTo === undefined ? {} : { shipTo: order.shipTo }
   const name = order.shipTo?.name ?? order.billTo?.name
   return {
     shipTo: {
-      ...store.address,
-      company: store.address.company ?? store.name,
+      ...via.address,
+      company: via.address.company ?? via.name,
       name: `${name === undefined ? '' : `${name}, `}order ${order.number ?? order.externalId}`.slice(0, 200),
     },
   }
+}
+
+/** A node without a connection has no instruction: its people see the request in the hub and answer through the API. */
+export function instructionOf(
+  world: World,
+  master: Master,
+  order: StoredOrder,
+  request: FulfillmentRequest,
+  now: Instant,
+): NewInstruction[] {
+  const connection = request.connectionId === undefined ? undefined : master.connections.get(request.connectionId)
+  const port = connection === undefined ? undefined : outboundPort(connection, 'fulfillmentInstruction')
+  if (request.connectionId === undefined) return []
+  return [
+    {
+      id: world.ids.next('ins'),
+      connectionId: request.connectionId,
+      port: port?.name ?? 'fulfillment',
+      kind: 'fulfillmentInstruction',
+      businessKey: request.id,
+      subjectId: request.id,
+      orderId: order.id,
+      document: instructionDocument(order, request, master.nodes),
+      createdAt: now,
+      notBefore: request.releaseAt,
+    },
+  ]
 }

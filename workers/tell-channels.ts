@@ -23,6 +23,8 @@ export async function tellChannels(
   const carried = await carriedOfOrders(unit, [...orders.keys()])
   const exchanges = await exchangeOrders(unit, [...orders.keys()])
   const instructions = shipments.flatMap((shipment): NewInstruction[] => {
+    // It goes to a node that ships it on: the customer has nothing yet.
+    if (shipment.request.viaNodeId !== undefined) return []
     // The channel did not sell an exchange's order and would not know it.
     if (exchanges.has(shipment.request.orderId)) return []
     const order = orders.get(shipment.request.orderId)

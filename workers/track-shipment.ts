@@ -17,6 +17,7 @@ import {
   shipmentsWithParcel,
 } from '#store/shipments.ts'
 import type { Unit } from '#store/unit.ts'
+import { retimeOnward } from './pass-on.ts'
 import { tellTracking } from './tell-channels.ts'
 import type { Incoming, Verdict } from './verdict.ts'
 import type { World } from './world.ts'
@@ -117,19 +118,27 @@ async function moveShipment(
   const moved = step(shipmentChart, shipment.state, MOVES[told.event])
   if (!moved.ok) return { kind: 'refused', reason: moved.reason }
   await setShipmentState(unit, id, moved.state)
-  if (told.event === 'delivered') await countDelivered(unit, shipment)
+  const { viaNodeId } = shipment
+  const arrived = told.event === 'delivered'
+  if (arrived && viaNodeId === null) await countDelivered(unit, shipment)
   const { detail } = told
   await appendFacts(unit, [
     {
       id: world.ids.next('fct'),
       orderId: shipment.orderId,
-      kind: FACTS[told.event],
+      kind: arrived && viaNodeId !== null ? 'arrivedAtNode' : FACTS[told.event],
       at: told.at,
       ...by,
-      data: { shipmentId: id, nodeId: shipment.nodeId, ...(detail === undefined ? {} : { detail }) },
+      data: {
+        shipmentId: id,
+        nodeId: shipment.nodeId,
+        ...(viaNodeId === null ? {} : { viaNodeId }),
+        ...(detail === undefined ? {} : { detail }),
+      },
     },
   ])
-  await tellTracking(unit, world, shipment, told, now)
+  if (viaNodeId === null) await tellTracking(unit, world, shipment, told, now)
+  else await retimeOnward(unit, world, [{ orderId: shipment.orderId, viaNodeId }], now)
   if (told.event === 'exception')
     await openCases(
       unit,

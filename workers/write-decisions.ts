@@ -6,7 +6,6 @@ import { Fault } from '#core/fault.ts'
 import { answerDue } from '#core/fulfillment/due.ts'
 import { componentsOf } from '#core/ledger/kits.ts'
 import type { FulfillmentRequest } from '#core/model/fulfillment.ts'
-import type { Node } from '#core/model/node.ts'
 import type { KitComponent } from '#core/model/product.ts'
 import { epochMsOf, type Instant } from '#core/model/time.ts'
 import { graceEnds } from '#core/orders/match.ts'
@@ -18,14 +17,14 @@ import { type CapacityClaim, claimCapacity } from '#store/capacity.ts'
 import { insertDecisions } from '#store/decisions.ts'
 import { appendFacts, type NewFact } from '#store/facts.ts'
 import { insertRequests, type NewAllocation } from '#store/fulfillment.ts'
-import { insertInstructions, type NewInstruction } from '#store/instructions.ts'
+import { insertInstructions } from '#store/instructions.ts'
 import { endMoves } from '#store/moves.ts'
 import { type CounterMove, moveUnits, type RoutingState, setRouting, type StoredOrder } from '#store/orders.ts'
 import { resolveCases } from '#store/quarantine.ts'
 import type { HeldReservation } from '#store/reservations.ts'
 import type { Unit } from '#store/unit.ts'
-import { instructionDocument } from './instruction-document.ts'
-import { type Master, outboundPort } from './master.ts'
+import { instructionOf } from './instruction-document.ts'
+import type { Master } from './master.ts'
 import type { Looked } from './overtaken.ts'
 import { packedTogether } from './pack-together.ts'
 import { letWait, type Rest, tellUnroutable } from './unserved.ts'
@@ -59,6 +58,7 @@ export function requestOf(
     ...(node?.connection === undefined ? {} : { connectionId: node.connection }),
     decisionId,
     method: planned.method,
+    ...(planned.viaNodeId === undefined ? {} : { viaNodeId: planned.viaNodeId }),
     work: 'open',
     negotiation: told ? 'submitted' : 'unsubmitted',
     lines: planned.lines.map((line) => ({
@@ -121,11 +121,7 @@ export async function writeDecisions(
     insertInstructions(
       unit,
       decided.flatMap((each) =>
-        each.requests.flatMap((request, index) => {
-          const viaNodeId = each.plan.packages[index]?.viaNodeId
-          const store = viaNodeId === undefined ? undefined : master.nodes.get(viaNodeId)
-          return instructionOf(world, master, each.order, request, store, now)
-        }),
+        each.requests.flatMap((request) => instructionOf(world, master, each.order, request, now)),
       ),
     ),
     appendFacts(
@@ -177,34 +173,6 @@ function capacityClaims(master: Master, { plan: made, requests }: Decided, now: 
     if (node === undefined || handOverAt === undefined) return []
     return slotsOf(node, epochMsOf(handOverAt), epochMsOf(now)).map((slot) => ({ ...slot, requestId: request.id }))
   })
-}
-
-/** A node without a connection has no instruction: its people see the request in the hub and answer through the API. */
-function instructionOf(
-  world: World,
-  master: Master,
-  order: StoredOrder,
-  request: FulfillmentRequest,
-  store: Node | undefined,
-  now: Instant,
-): NewInstruction[] {
-  const connection = request.connectionId === undefined ? undefined : master.connections.get(request.connectionId)
-  const port = connection === undefined ? undefined : outboundPort(connection, 'fulfillmentInstruction')
-  if (request.connectionId === undefined) return []
-  return [
-    {
-      id: world.ids.next('ins'),
-      connectionId: request.connectionId,
-      port: port?.name ?? 'fulfillment',
-      kind: 'fulfillmentInstruction',
-      businessKey: request.id,
-      subjectId: request.id,
-      orderId: order.id,
-      document: instructionDocument(order, request, store),
-      createdAt: now,
-      notBefore: request.releaseAt,
-    },
-  ]
 }
 
 function factOf(world: World, { order, plan: made, record }: Decided, left: Rest['left'], now: Instant): NewFact[] {

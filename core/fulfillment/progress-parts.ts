@@ -12,7 +12,7 @@ export type LineMove = {
   lineNo: number
   quantity: number
   from: 'allocated' | 'released'
-  to: 'open' | 'shipped' | 'cancelled'
+  to: 'open' | 'allocated' | 'shipped' | 'cancelled'
 }
 
 export type Progress = {
@@ -47,7 +47,10 @@ export const unchanged = (request: FulfillmentRequest): Progress => ({
   shipped: [],
 })
 
-/** Allocated units of a line go elsewhere: its components' units, where it is a kit. */
+/**
+ * Allocated units of a line go elsewhere: its components' units, where it is a kit. What came from another node was never this one's
+ * stock: it left the books when it left there, and comes into these when the customer does not get it after all.
+ */
 export const leave = (
   request: FulfillmentRequest,
   line: FulfillmentRequestLine,
@@ -56,16 +59,18 @@ export const leave = (
   cause: Posting['cause'],
   effectiveAt: Instant,
 ): Posting[] =>
-  (line.components ?? [{ sku: line.sku, quantity: 1 }]).map((part) => ({
-    sku: part.sku,
-    nodeId: request.nodeId,
-    from: 'allocated',
-    to,
-    quantity: quantity * part.quantity,
-    cause,
-    reference: request.id,
-    effectiveAt,
-  }))
+  request.onward === true && to !== 'available'
+    ? []
+    : (line.components ?? [{ sku: line.sku, quantity: 1 }]).map((part) => ({
+        sku: part.sku,
+        nodeId: request.nodeId,
+        from: request.onward === true ? 'customer' : 'allocated',
+        to,
+        quantity: quantity * part.quantity,
+        cause,
+        reference: request.id,
+        effectiveAt,
+      }))
 
 export const sumOutstanding = (lines: readonly FulfillmentRequestLine[]): number =>
   lines.reduce((sum, line) => sum + line.outstanding, 0)

@@ -124,12 +124,18 @@ export function applyShipment(request: FulfillmentRequest, notice: ShipmentNotic
     if (stated > quantity) progress.cases.push(surplusCase(line.sku, stated - quantity))
     if (quantity === 0) return line
     progress.shipped.push({ lineNo: line.lineNo, quantity })
-    progress.moves.push({ lineNo: line.lineNo, quantity, from: counter, to: 'shipped' })
+    if (request.viaNodeId === undefined)
+      progress.moves.push({ lineNo: line.lineNo, quantity, from: counter, to: 'shipped' })
+    // The node that gets it has not been told yet.
+    else if (counter !== 'allocated')
+      progress.moves.push({ lineNo: line.lineNo, quantity, from: counter, to: 'allocated' })
     progress.postings.push(...leave(request, line, quantity, 'customer', 'ship', notice.shippedAt))
     const outstanding = line.outstanding - quantity
     const shipped = { ...line, outstanding, shipped: line.shipped + quantity }
     if (line.back === undefined) return shipped
     const { back, lost, lostRecalls } = fitBack(line.back, outstanding)
+    // Where the parcel goes to another node first, that one is asked to leave them out.
+    if (request.viaNodeId !== undefined) return { ...shipped, back }
     if (lost + lostRecalls > 0)
       late.push({ lineNo: line.lineNo, quantity: lost + lostRecalls, purpose: lost > 0 ? 'cancel' : 'change' })
     return { ...shipped, back: { ...back, refused: back.refused + lost } }
@@ -138,10 +144,11 @@ export function applyShipment(request: FulfillmentRequest, notice: ShipmentNotic
     progress.cases.push(surplusCase(`line ${lineNo}, which was never asked for`, quantity))
   if (progress.shipped.length > 0) {
     progress.facts.push({
-      kind: 'shipped',
+      kind: request.viaNodeId === undefined ? 'shipped' : 'sentToNode',
       at: notice.shippedAt,
       data: {
         nodeId: request.nodeId,
+        ...(request.viaNodeId === undefined ? {} : { viaNodeId: request.viaNodeId }),
         carrier: notice.carrier,
         tracking: notice.packages.map((each) => each.trackingNumber).filter((each) => each !== undefined),
         lines: progress.shipped,

@@ -25,6 +25,8 @@ export const FACT_KINDS = [
   'sendFailed',
   'accepted',
   'rejected',
+  'sentToNode',
+  'arrivedAtNode',
   'shipped',
   'handedOver',
   'delivered',

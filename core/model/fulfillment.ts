@@ -82,6 +82,10 @@ export const FulfillmentRequest = z.object({
   /** Absent for a sale at the till: nobody decided, the customer stood there. */
   decisionId: DecisionId.optional(),
   method: FulfillmentMethod,
+  /** The parcel goes to this node first, which ships it on or hands it over. */
+  viaNodeId: NodeId.optional(),
+  /** What another node sent here is shipped on or handed over: the goods are none of this node's stock. */
+  onward: z.boolean().optional(),
   work: z.enum(WORK_STATES),
   negotiation: z.enum(NEGOTIATION_STATES),
   lines: z.array(FulfillmentRequestLine).min(1),

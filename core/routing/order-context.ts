@@ -5,7 +5,6 @@ import { epochMsOf } from '../model/time.ts'
 import { handOverWithRoom, NO_CAPACITY_USED } from './capacity.ts'
 import { unitVector } from './distance.ts'
 import type { UnitVector } from './distance.ts'
-import { nextHandOver } from './handover.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { PICKUP, TRANSFER } from './prepared-nodes.ts'
 import type { PreparedNodes } from './prepared-nodes.ts'
@@ -13,6 +12,7 @@ import { deliveredMs, lanesTo } from './rate-cards.ts'
 import type { Lanes } from './rate-cards.ts'
 import type { RouteRequest } from './request.ts'
 import type { StockSnapshot } from './snapshot.ts'
+import { transferMs } from './transfer.ts'
 import { mainZoneOf } from './time-zones.ts'
 
 export type OrderContext = {
@@ -151,13 +151,6 @@ function arrivalOf(context: OrderContext, node: number, service: number, slot: n
 
 const customerZone = ({ request: { destination } }: OrderContext, fallback: string): string =>
   destination === undefined ? fallback : (destination.timeZone ?? mainZoneOf(destination.country) ?? fallback)
-
-/** On the way for the lane's days, each of them an open day of the store; ready there by closing time. */
-function transferMs(from: Node | undefined, store: Node, handOverMs: number): number {
-  const lane = from?.transfers?.find((each) => each.to === store.id)
-  if (lane === undefined || handOverMs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
-  return nextHandOver(store.calendar, lane.transitDays, handOverMs)?.atMs ?? Number.POSITIVE_INFINITY
-}
 
 /** The earliest arrival from each node, whatever it costs. */
 export function earliestArrivals(context: OrderContext, services: Uint8Array): Float64Array {

@@ -3,4 +3,4 @@ SELECT o.id AS subject, 'its timeline has no capture' AS problem FROM sales_orde
 WHERE NOT EXISTS (SELECT 1 FROM fact f WHERE f.order_id = o.id AND f.kind = 'captured')
 UNION ALL
 SELECT s.order_id, 'a shipment is not on its timeline' FROM shipment s
-WHERE NOT EXISTS (SELECT 1 FROM fact f WHERE f.order_id = s.order_id AND f.kind = 'shipped')
+WHERE NOT EXISTS (SELECT 1 FROM fact f WHERE f.order_id = s.order_id AND f.kind IN ('shipped', 'sentToNode'))
