@@ -1,6 +1,5 @@
 /** What is collected in a store that has none of it: sent there by another node, told to the store when it is there, and handed over. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { NodeId } from '#core/model/ids.ts'
 import { cancelOrder } from '#workers/change-order.ts'
 import { databases } from '../kit/backends.ts'
 import { aFeed, anOrder, aShipment } from '../kit/builders.ts'
@@ -56,7 +55,7 @@ describe.each(databases)('ship to store on $name', (backend) => {
   /** Ordered, routed, and told to the node that has it. */
   async function placed(sku = 'SHOE-1'): Promise<{ id: string; first: string }> {
     const id = `store-${(orders += 1)}`
-    await hub.say('shop', anOrder(id).line(sku, 2, { method: 'pickup', nodeId: 'north' as NodeId }).document)
+    await hub.say('shop', anOrder(id).line(sku, 2, { method: 'pickup', nodeId: 'north' }).document)
     await hub.route()
     await hub.deliver()
     const [first] = await requestsOf(id)

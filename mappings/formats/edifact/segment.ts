@@ -67,7 +67,7 @@ export class EdifactSegment {
     const parts = this.#cut()
     if (parts === undefined) return this.#cutDeep().elements.length
     let count = 0
-    for (let index = 0; index < parts.length; index += 1) count += (cutBegins >> index) & 1
+    for (let index = 0; index < parts.length; index += 1) count += (lastCut.begins >> index) & 1
     return count
   }
 
@@ -142,19 +142,19 @@ export class EdifactSegment {
   }
 
   #cutDeep(): DeepCut {
-    if (deepSegment !== this) {
-      deepSegment = this
-      deep = cutDeep(this.raw, this.separators)
+    if (lastDeep.segment !== this) {
+      lastDeep.segment = this
+      lastDeep.cut = cutDeep(this.raw, this.separators)
     }
-    return deep
+    return lastDeep.cut
   }
 
   /** Index in the list of parts, which were cut just now, where an element begins; behind the last for one that is absent. */
   #indexOf(position: number): number {
-    const { length } = cutParts
+    const { length } = lastCut.parts
     let seen = 0
     for (let index = 0; index < length; index += 1) {
-      seen += (cutBegins >> index) & 1
+      seen += (lastCut.begins >> index) & 1
       if (seen === position) return index
     }
     return length
@@ -166,7 +166,7 @@ export class EdifactSegment {
    * measured on Node 24.
    */
   #cut(): string[] | undefined {
-    if (cutSegment === this) return cutParts
+    if (lastCut.segment === this) return lastCut.parts
     if ((this.#flags & SPECIAL) !== 0) return undefined
     const { text, separators } = this.#stretch
     const end = this.#end
@@ -192,10 +192,10 @@ export class EdifactSegment {
       scratch[count] = text.slice(from, end)
       count += 1
     }
-    cutSegment = this
-    cutBegins = begins
-    cutParts = scratch.slice(0, count)
-    return cutParts
+    lastCut.segment = this
+    lastCut.begins = begins
+    lastCut.parts = scratch.slice(0, count)
+    return lastCut.parts
   }
 
   #decode(raw: string): string {
@@ -207,11 +207,15 @@ export class EdifactSegment {
  * The segments that were cut last. Whoever asks a segment for its elements asks for several in a row; kept by every segment, they would be
  * most of what a large file takes in memory. All components are in one list, with a bit for each that begins an element.
  */
-let cutSegment: EdifactSegment | undefined
-let cutParts: string[] = []
-let cutBegins = 1
-let deepSegment: EdifactSegment | undefined
-let deep: DeepCut = { id: '', elements: [], offsets: [] }
+const lastCut: { segment: EdifactSegment | undefined; parts: string[]; begins: number } = {
+  segment: undefined,
+  parts: [],
+  begins: 1,
+}
+const lastDeep: { segment: EdifactSegment | undefined; cut: DeepCut } = {
+  segment: undefined,
+  cut: { id: '', elements: [], offsets: [] },
+}
 
 /** As many as there are bits in a small integer. */
 const MAX_PARTS = 29
