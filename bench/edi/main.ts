@@ -1,5 +1,5 @@
 /** `npm run bench -- edi`: X12 and EDIFACT read, skimmed, validated and written, beside node-x12 and edifact in the same minute. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Bench, BenchOptions } from '../bench.ts'
 import { median } from '../kit/measure.ts'
+import { ownProcess } from '../kit/own-process.ts'
 import { ratio, table } from '../kit/table.ts'
 import { purchaseOrders, stockReport } from './data.ts'
 import { TASKS, type TaskName } from './tasks.ts'
@@ -32,33 +33,25 @@ export const edi: Bench = {
 /** MB/s, medians. */
 type Figures = Record<TaskName, number>
 
-/** Each task in a process of its own, or one would run on what the engine learned of another; all in turn, so that noise hits all alike. */
+/** All in turn, so that noise hits all alike. */
 async function measure({ runs }: BenchOptions): Promise<Figures> {
   const names = Object.keys(TASKS) as TaskName[]
-  const children = names.map((name) => fork(new URL('task.ts', import.meta.url), [name, String(SIZE_BYTES)]))
+  const children = names.map((name) => ownProcess(new URL('task.ts', import.meta.url), [name, String(SIZE_BYTES)]))
   const speeds = names.map((): number[] => [])
   try {
     // Two rounds unmeasured.
     for (let round = -2; round < runs; round += 1) {
       for (const [index, child] of children.entries()) {
-        const { values, milliseconds } = await onePass(child)
-        if (values === 0) throw new Error(`${names[index]} saw nothing`)
+        const { count, milliseconds } = await child.pass()
+        if (count === 0) throw new Error(`${names[index]} saw nothing`)
         if (round >= 0) speeds[index]?.push(SIZE_BYTES / 1000 / milliseconds)
       }
     }
   } finally {
-    for (const child of children) child.kill()
+    for (const child of children) child.end()
   }
   return Object.fromEntries(names.map((name, index) => [name, median(speeds[index] ?? [])])) as Figures
 }
-
-const onePass = (child: ChildProcess): Promise<{ values: number; milliseconds: number }> =>
-  new Promise((resolve, reject) => {
-    child.removeAllListeners()
-    child.once('message', (told) => resolve(told as { values: number; milliseconds: number }))
-    child.once('exit', (code) => reject(new Error(`a task ended with ${code}`)))
-    child.send('again')
-  })
 
 type Memory = { startMb: number; peakMb: number }
 
