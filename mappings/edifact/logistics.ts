@@ -213,6 +213,13 @@ const receiptMap = (profile: EdifactProfile): MessageMap<ReceiptAdvice> =>
       dayRule<ReceiptAdvice>('50', 'receivedOn'),
       referenceRule<ReceiptAdvice>('ON', 'reference', number22),
       nodeRule<ReceiptAdvice>(profile),
+      receipt.derive({
+        name: 'lines lie in packing levels, which say nothing here',
+        reads: ['CPS'],
+        writes: [],
+        forward: () => ({}),
+        back: () => ({}),
+      }),
       receipt.each(
         'LIN',
         'lines',
@@ -237,6 +244,7 @@ export const recadv = edifactDocument({
   summary: 'Receiving advice: what a warehouse received.',
   kind: 'receiptAdvice',
   schema: ReceiptAdvice,
-  shape: { BGM: 'one', DTM: 'many', RFF: 'many', NAD: { NAD: 'one' }, LIN: LINES, CNT: 'one' },
+  shape: { BGM: 'one', DTM: 'many', RFF: 'many', NAD: { NAD: 'one' }, CPS: 'many', LIN: LINES, CNT: 'one' },
   map: receiptMap,
+  toWrite: (tree) => ({ ...tree, CPS: [{ '0101': '1' }] as never }),
 })

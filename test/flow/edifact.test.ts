@@ -2,10 +2,12 @@
 import { copyFile, rename, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { SupplyInput } from '#core/model/stock.ts'
 import { readEdifactInterchanges } from '#mappings/formats/edifact/envelope.ts'
 import { validateEdifactMessage } from '#mappings/formats/guides/edifact/validator.ts'
 import type { SupplierManners } from '#simulators/supplier/options.ts'
 import { startSupplier, type Supplier } from '#simulators/supplier/supplier.ts'
+import { stateSupplies } from '#workers/supply.ts'
 import { databases } from '../kit/backends.ts'
 import { EDI_LOGIN, LONG_AGO, oneDatabase, openEdiHub, type EdiHub } from '../kit/edi-hub.ts'
 
@@ -151,4 +153,37 @@ test('fewer units go out as an ORDCHG that changes the line, and the others stay
     troubles: [],
   })
   expect(supplier.books().stock).toMatchObject([{ now: 10, committed: 1 }])
+})
+
+test('goods that the partner received are booked in, damaged ones set aside, and the same word twice is one', async () => {
+  await open(oneDatabase)
+  const supply = SupplyInput.parse({
+    id: 'asn-9',
+    kind: 'asn',
+    nodeId: 'acme',
+    sku: 'SHOE-1',
+    reference: 'ASN-9',
+    quantity: 6,
+    expectedAt: '2026-12-01T00:00:00.000Z',
+  })
+  await stateSupplies(hub.hub.world, [supply], 'api:test')
+  const message = (reference: string): string =>
+    [
+      `UNB+UNOC:3+${PARTNER.id}:14+${US.id}:14+261127:1015+${reference}'`,
+      "UNH+1+RECADV:D:96A:UN:EAN008'BGM+632+R-1+9'DTM+50:20261127:102'RFF+ON:ASN-9'NAD+WH+PORTO::92'",
+      "CPS+1'LIN+1++V-1:SA'QTY+48:6'QTY+124:1'CNT+2:1'UNT+11+1'",
+      `UNZ+1+${reference}'`,
+    ].join('')
+  for (const name of ['r1', 'r2']) {
+    await writeFile(join(supplier.folder, `${name}.part`), message(name === 'r1' ? '901' : '902'), 'latin1')
+    await rename(join(supplier.folder, `${name}.part`), join(supplier.folder, 'out', `${name}.edi`))
+    await hub.until(
+      'they are in',
+      async () => (await hub.count(`supply WHERE state = 'received' AND received = 6`)) === 1,
+    )
+  }
+  await hub.until('the copy is known', async () => (await hub.count(`envelope WHERE state = 'duplicate'`)) >= 1)
+  expect(await hub.rows('SELECT on_hand, available, damaged FROM stock_position')).toEqual([
+    { on_hand: 16, available: 15, damaged: 1 },
+  ])
 })

@@ -1,4 +1,4 @@
-/** A drop-ship supplier that trades EDIFACT files over SFTP: ORDERS, ORDCHG and CONTRL out; ORDRSP, DESADV, INVRPT and CONTRL in. */
+/** A drop-ship supplier that trades EDIFACT files over SFTP: ORDERS, ORDCHG and CONTRL out; ORDRSP, DESADV, INVRPT, RECADV, INVOIC and CONTRL in. */
 import { defineConnector } from '../../contract/connector.ts'
 import { SFTP_SECRETS, sftpEndpoint } from '../../contract/sftp-settings.ts'
 import { checkFolders } from '../../transport/exchange.ts'

@@ -1,10 +1,12 @@
-/** What the partner tells: answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), invoices (INVOIC) and its receipts (CONTRL). */
+/** What the partner tells: answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), goods received (RECADV), invoices (INVOIC) and its receipts (CONTRL). */
 import type { Issue } from '#core/issue.ts'
+import type { Instant } from '#core/model/time.ts'
 import { answersChange, ordrspToChange } from '#mappings/edifact/change-answer.ts'
 import { invoic } from '#mappings/edifact/invoice.ts'
-import { desadv, invrpt } from '#mappings/edifact/logistics.ts'
+import { desadv, invrpt, recadv } from '#mappings/edifact/logistics.ts'
 import { ordrsp } from '#mappings/edifact/orders.ts'
 import type { EdifactDocument } from '#mappings/edifact/document.ts'
+import { instantOf } from '#mappings/x12/times.ts'
 import type { MessageFindings } from '#mappings/formats/edifact/contrl.ts'
 import { readEdifactInterchanges } from '#mappings/formats/edifact/envelope.ts'
 import type { EdifactInterchange, EdifactMessage } from '#mappings/formats/edifact/interchange.ts'
@@ -26,12 +28,17 @@ const EVERY_MS = 500
 /** 0085: we have no agreement with the sender about this message. */
 const NO_AGREEMENT = '17'
 
-const READ: Readonly<Record<string, EdifactDocument>> = { DESADV: desadv, INVOIC: invoic, INVRPT: invrpt }
+const READ: Readonly<Record<string, EdifactDocument>> = {
+  DESADV: desadv,
+  INVOIC: invoic,
+  INVRPT: invrpt,
+  RECADV: recadv,
+}
 
 export const documents: FolderPort<EdifactConfig> = {
   name: 'documents',
   summary:
-    'Answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), invoices (INVOIC) and receipts (CONTRL) of the partner.',
+    'Answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), goods received (RECADV), invoices (INVOIC) and receipts (CONTRL) of the partner.',
   direction: 'in',
   transport: 'folder',
   kind: 'fulfillmentResponse',
@@ -75,7 +82,7 @@ function readInterchange(reading: Reading, interchange: EdifactInterchange, raw:
       reading.acknowledged = [...(reading.acknowledged ?? []), ...acknowledgedBy(message)]
       continue
     }
-    const judged = judgeMessage(message, context)
+    const judged = judgeMessage(message, context, sentAt(header, context.receivedAt))
     if (judged.findings !== undefined) findings.set(index, judged.findings)
     const named = <T extends { part: string }>(one: T): T => ({ ...one, part: `${at} ${one.part}` })
     reading.documents.push(...judged.reading.documents.map(named))
@@ -88,10 +95,11 @@ function readInterchange(reading: Reading, interchange: EdifactInterchange, raw:
 function judgeMessage(
   message: EdifactMessage,
   context: Context,
+  toldAt: Instant,
 ): { reading: MessageReading; findings: MessageFindings | undefined } {
   const { validation, guides } = context.config
   const part = `UNH ${message.header.reference}`
-  const reading = readMessage(message, context)
+  const reading = readMessage(message, context, toldAt)
   if (reading === undefined)
     return {
       reading: { documents: [], refused: [{ part, issues: [unsupportedMessage(message)] }] },
@@ -106,14 +114,23 @@ function judgeMessage(
 }
 
 /** Undefined for a message of a kind that is not read. */
-function readMessage(message: EdifactMessage, context: Context): MessageReading | undefined {
+function readMessage(message: EdifactMessage, context: Context, toldAt: Instant): MessageReading | undefined {
   const { type } = message.header
   const answer = answersChange(message) ? ordrspToChange : ordrsp
   const document = type === 'ORDRSP' ? answer : Object.hasOwn(READ, type) ? READ[type] : undefined
   if (document === undefined) return undefined
   const { crosswalk, receivedAt, config } = context
   const { documents: read, refused } = document.read(message, { crosswalk, receivedAt }, profileOf(config))
-  return { documents: read as InboundDocument[], refused }
+  // It tells the day alone, which puts nothing in order.
+  const dated =
+    document === recadv ? read.map((each) => ({ ...each, value: { ...(each.value as object), toldAt } })) : read
+  return { documents: dated as InboundDocument[], refused }
+}
+
+/** UNB's date and time in UTC; when they say nothing usable, the time of arrival. */
+function sentAt({ date, time }: EdifactInterchange['header'], receivedAt: Instant): Instant {
+  const at = instantOf(date, time)
+  return typeof at === 'string' ? at : receivedAt
 }
 
 function wrongParties({ header }: EdifactInterchange, { unbSender, unbReceiver }: EdifactConfig): Issue[] {
@@ -136,7 +153,7 @@ const unsupportedMessage = ({ header }: EdifactMessage): Issue => ({
   code: 'edi.message-type',
   class: 'config',
   place: { path: 'UNH-02' },
-  rule: 'must be ORDRSP, DESADV, INVRPT, INVOIC or CONTRL',
+  rule: 'must be ORDRSP, DESADV, INVRPT, RECADV, INVOIC or CONTRL',
   value: header.type,
   cure: 'Agree with the partner on the documents of this connection.',
   subject: header.type,

@@ -79,6 +79,7 @@ export const exhibit: Exhibit = {
   inbound: {
     documents: {
       format: 'edifact',
+      // What came in (RECADV) and invoices are shown by samples: the kit makes no such documents.
       says: {
         fulfillmentResponse: says(ordrsp),
         cancelResponse: says(ordrspToChange),
@@ -86,7 +87,7 @@ export const exhibit: Exhibit = {
         stock: says(invrpt),
       },
       file: { folder: '/out', name: (id) => `${id}.edi`, settledMs: 2_000 },
-      samples: ['ordrsp', 'ordrsp-change', 'desadv', 'invrpt', 'invoic'].map(
+      samples: ['ordrsp', 'ordrsp-change', 'desadv', 'invrpt', 'invoic', 'recadv'].map(
         (name) => `mappings/edifact/examples/${name}.in.edi`,
       ),
     },
