@@ -67,6 +67,8 @@ class XmlRows {
   #spoiled: Issue | undefined
   #row = 0
   #line = 0
+  /** Characters up to the name of the element at hand. */
+  #tagStart = 0
   /** Characters and lines up to the last record's end: what comes between two ends is capped. */
   #recordEnd = 0
   #recordEndLine = 1
@@ -82,6 +84,7 @@ class XmlRows {
     parser.on('error', (error) => this.#stop(faults.syntax(error, this.#here())))
     parser.on('doctype', () => this.#stop(faults.doctype(this.#here())))
     parser.on('opentagstart', () => {
+      this.#tagStart = parser.position
       // A line feed straight behind the name has been counted already.
       if (this.#cells === undefined) this.#line = parser.column === 0 ? parser.line - 1 : parser.line
     })
@@ -126,13 +129,18 @@ class XmlRows {
     this.#names.push(tag.name)
     const depth = this.#names.length
     if (depth > this.#limits.depth) return this.#stop(faults.tooDeep(this.#here(), this.#limits.depth))
-    if (countOf(tag.attributes) > this.#limits.attributes)
+    if (this.#mayHaveTooMany() && countOf(tag.attributes) > this.#limits.attributes)
       return this.#stop(faults.tooManyAttributes(this.#here(), this.#limits.attributes))
     if (this.#cells !== undefined) this.#openInside(tag)
     else if (this.#isRecord()) this.#begin(tag)
     else if (depth === 1 && tag.name !== this.#record[0])
       this.#stop(faults.wrongRoot(this.#here(), tag.name, this.#record[0] ?? ''))
     else for (const name of Object.keys(tag.attributes)) this.#keepHead(`@${name}`, tag.attributes[name] ?? '')
+  }
+
+  /** An attribute takes five characters at least, so that nearly no element has to be counted. */
+  #mayHaveTooMany(): boolean {
+    return this.#parser.position - this.#tagStart > 4 * this.#limits.attributes
   }
 
   #isRecord(): boolean {
@@ -222,7 +230,6 @@ class XmlRows {
   }
 }
 
-/** This runs for every element, and most have none: a loop makes no list. */
 function countOf(attributes: Record<string, string>): number {
   let count = 0
   for (const _name in attributes) count += 1
