@@ -16,7 +16,7 @@ export const comingParcels = (db: Queryable, orderIds: readonly string[]): Promi
   )
 
 /** Requests whose nodes were not told yet are told then: by their instruction, or by the hub's own list where there is none. */
-export async function releaseAt(unit: Unit, requestIds: readonly string[], at: Instant, now: Instant): Promise<void> {
+export async function tellNodesAt(unit: Unit, requestIds: readonly string[], at: Instant, now: Instant): Promise<void> {
   if (requestIds.length === 0) return
   await unit.query(
     `UPDATE fulfillment_request SET release_at = $2::timestamptz, version = version + 1

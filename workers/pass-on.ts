@@ -9,7 +9,7 @@ import { epochMsOf, instantFromEpochMs, type Instant } from '#core/model/time.ts
 import { transferMs } from '#core/routing/transfer.ts'
 import { insertRequests, loadRequests, type NewShipment } from '#store/fulfillment.ts'
 import { insertInstructions, stopHeld } from '#store/instructions.ts'
-import { comingParcels, releaseAt } from '#store/onward.ts'
+import { comingParcels, tellNodesAt } from '#store/onward.ts'
 import type { StoredOrder } from '#store/orders.ts'
 import { ensurePositions } from '#store/stock.ts'
 import type { Unit } from '#store/unit.ts'
@@ -94,7 +94,7 @@ export async function retimeOnward(
         .filter((each) => each.viaNodeId === meeting.viaNodeId && each.orderId === meeting.orderId && stillSends(each))
         .map((each) => arrival(each.nodeId, Math.max(nowMs, epochMsOf(each.answerDueAt ?? now)))),
     ]
-    await releaseAt(
+    await tellNodesAt(
       unit,
       waiting.map((each) => each.id),
       instantFromEpochMs(Math.max(nowMs, ...arrivals)),

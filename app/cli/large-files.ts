@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 
 /**
  * V8 lets the room for new objects grow to some hundred megabytes where many are made, though nearly all are gone at once. Kept small,
- * reading is no slower (measured). To be called before the work begins.
+ * nothing is left over between two collections. To be called before the work begins.
  */
 export const saveMemory = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 

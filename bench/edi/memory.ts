@@ -2,19 +2,12 @@
  * Runs alone: reads every value of a file and tells the most memory it held, in MB. The process is set up as that of
  * `crossdock edi` is.
  */
-import { readFileSync } from 'node:fs'
 import { chunksOfFile, saveMemory } from '#app/cli/large-files.ts'
 import { readEdifactBatches } from '#mappings/formats/edifact/reader.ts'
 import { readX12Batches } from '#mappings/formats/x12/reader.ts'
+import { peakMegabytes } from '../kit/side-by-side.ts'
 
 const [kind = 'x12', path = ''] = process.argv.slice(2)
-
-/** Of this program alone: what `getrusage` tells counts the process that started it too. */
-function peakMegabytes(): number {
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
-  if (kilobytes === undefined) throw new Error('this system does not tell the most memory a process held')
-  return (Number(kilobytes) * 1024) / 1_000_000
-}
 
 saveMemory()
 /** Node with the modules loaded, before the first byte is read. */

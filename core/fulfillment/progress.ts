@@ -115,6 +115,7 @@ export function applyShipment(request: FulfillmentRequest, notice: ShipmentNotic
   const counter = counterOf(request)
   const left = new Map<number, number>()
   const late: TooLate[] = []
+  let overtaken = false
   for (const line of notice.packages.flatMap((each) => each.lines))
     left.set(line.lineNo, (left.get(line.lineNo) ?? 0) + line.quantity)
   progress.lines = request.lines.map((line) => {
@@ -134,6 +135,7 @@ export function applyShipment(request: FulfillmentRequest, notice: ShipmentNotic
     const shipped = { ...line, outstanding, shipped: line.shipped + quantity }
     if (line.back === undefined) return shipped
     const { back, lost, lostRecalls } = fitBack(line.back, outstanding)
+    overtaken ||= lost + lostRecalls > 0
     // Where the parcel goes to another node first, that one is asked to leave them out.
     if (request.viaNodeId !== undefined) return { ...shipped, back }
     if (lost + lostRecalls > 0)
@@ -156,6 +158,7 @@ export function applyShipment(request: FulfillmentRequest, notice: ShipmentNotic
     })
   }
   if (late.length > 0) tellTooLate(progress, request, late, notice.shippedAt)
+  if (overtaken) endQuestion(progress, request)
   const done = sumOutstanding(progress.lines) === 0
   const event = done ? (progress.lines.some((line) => line.rejected + line.cancelled > 0) ? 'fall' : 'finish') : 'begin'
   const worked = step(workChart, request.work, event)
@@ -178,6 +181,10 @@ function tellTooLate(progress: Progress, request: FulfillmentRequest, late: TooL
     detail: `${request.nodeId} shipped ${late.map((each) => `${each.quantity} of line ${each.lineNo}`).join(', ')} before it could be asked to leave them out`,
     cure: 'Tell the customer it is on its way; arrange a return if it is not wanted.',
   })
+}
+
+/** All that the node was asked to give back has left: it owes no answer. */
+function endQuestion(progress: Progress, request: FulfillmentRequest): void {
   const nothingAsked = progress.lines.every((line) => backOf(line).asked === 0)
   const refused = nothingAsked ? step(negotiationChart, request.negotiation, 'refuseCancel') : undefined
   if (refused?.ok === true) progress.negotiation = refused.state

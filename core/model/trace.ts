@@ -39,6 +39,3 @@ export function originsOf(trace: Trace, field: string): Origin[] {
       found.set(origin.target, origin)
   return [...found.values()]
 }
-
-export const originAt = (trace: Trace, pointer: string): Origin | undefined =>
-  trace.origins.findLast(({ target }) => target === pointer)

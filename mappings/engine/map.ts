@@ -7,7 +7,7 @@ import { compileForward, NOT_AN_OBJECT } from './forward.ts'
 import type { Step } from './forward.ts'
 import type { Tree } from './path.ts'
 import type { AnyRule, Rule } from './rules.ts'
-import { originsOf } from './origins.ts'
+import { originsOfRun } from './origins.ts'
 import { jsonPlace, newRun, rootLevel, sourceIssue } from './run.ts'
 import type { Carried, PlaceOf, RefusedPart } from './run.ts'
 
@@ -66,7 +66,7 @@ export function runForward<S, T, C, X>(
     issues: run.issues,
     refused: run.refused,
     carried,
-    trace: () => traceOf(map, context, originsOf(run), carried),
+    trace: () => traceOf(map, context, originsOfRun(run), carried),
   }
   return run.issues.length === 0 ? { value: target as T, ...found } : found
 }

@@ -5,7 +5,7 @@ import { jsonPointer } from './path.ts'
 import { fullPath, jsonPlace } from './run.ts'
 import type { Level, PlaceOf, Run, Way } from './run.ts'
 
-export function originsOf({ ways, levels, placeOf }: Run): Origin[] {
+export function originsOfRun({ ways, levels, placeOf }: Run): Origin[] {
   const targets = new PointersTo('target')
   const sources = new PointersTo('source')
   return ways.map((way, i) => new MappedOrigin(way, levels[i] as Level, placeOf, targets, sources))

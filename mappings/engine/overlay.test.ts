@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { originAt } from '#core/model/trace.ts'
+import { originsOf } from '#core/model/trace.ts'
 import { z } from 'zod'
 import { thereAndBack } from './laws.ts'
 import {
@@ -69,9 +69,9 @@ test('an overlay says where a value comes from, both ways, and the trace says wh
   expect(read.value).toEqual({ number: '007', kind: 'gift', customer: 'C-1', lines: [{ quantity: 5 }] })
   const trace = read.trace()
   expect(trace.layers).toEqual(['partner acme'])
-  expect(originAt(trace, '/lines/0/quantity')).toMatchObject({ source: '/items/0/alt', layer: 'partner acme' })
-  expect(originAt(trace, '/customer')?.place).toEqual({ path: '/refs/1/v' })
-  expect(originAt(trace, '/number')?.layer).toBeUndefined()
+  expect(originsOf(trace, '/lines/0/quantity')[0]).toMatchObject({ source: '/items/0/alt', layer: 'partner acme' })
+  expect(originsOf(trace, '/customer')[0]?.place).toEqual({ path: '/refs/1/v' })
+  expect(originsOf(trace, '/number')[0]?.layer).toBeUndefined()
   expect(runBack(map, { number: '007', kind: 'gift', customer: 'C-1', lines: [{ quantity: 5 }] }, {})).toEqual({
     ok: true,
     document: { number: '007', kind: 'X', refs: [{ q: 'ZZ', v: 'C-1' }], items: [{ alt: '5' }] },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { originAt } from '#core/model/trace.ts'
+import { originsOf } from '#core/model/trace.ts'
 import { FulfillmentInstruction } from '#core/model/fulfillment.ts'
 import { ReturnInstruction } from '#core/model/return.ts'
 import type { NodeId, Sku } from '#core/model/ids.ts'
@@ -102,7 +102,7 @@ test('what each map reads it writes the same again', () => {
 describe('a result', () => {
   test('that came from the line 4 of its file says so of each value', () => {
     const [shipment] = read(sample('result')).documents
-    expect(shipment && originAt(shipment.trace(), '/packages/1/lines/0/quantity')).toMatchObject({
+    expect(shipment && originsOf(shipment.trace(), '/packages/1/lines/0/quantity')[0]).toMatchObject({
       source: '/Carton/1/Content/0/@Quantity',
       place: { path: '/SOResult/Carton[2]/Content/@Quantity', line: 9 },
     })
@@ -200,7 +200,7 @@ describe('stock', () => {
       { part: '00123', issues: [{ place: { path: '/InventorySummary/Inventory/ItemStatus/@Quantity', line: 4 } }] },
     ])
     const [stock] = read(changed('summary', 'Quantity="5"', 'Quantity="-5"')).documents
-    expect(stock && originAt(stock.trace(), '/rows/0/onHand')?.place.path).toContain('/Inventory[2]')
+    expect(stock && originsOf(stock.trace(), '/rows/0/onHand')[0]?.place.path).toContain('/Inventory[2]')
   })
 
   test('an unknown warehouse refuses the document once, and an unknown item itself', () => {

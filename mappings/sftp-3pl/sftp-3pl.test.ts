@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { originAt } from '#core/model/trace.ts'
+import { originsOf } from '#core/model/trace.ts'
 import { FulfillmentInstruction } from '#core/model/fulfillment.ts'
 import type { NodeId, Sku } from '#core/model/ids.ts'
 import type { Instant } from '#core/model/time.ts'
@@ -106,7 +106,7 @@ describe('orders', () => {
     expect(back.documents).toHaveLength(2)
     for (const [index, { value, trace }] of back.documents.entries()) {
       expect(orders[index]).toMatchObject({ ...value, lines: value.lines.map((line) => expect.objectContaining(line)) })
-      const quantity = originAt(trace(), '/lines/1/quantity')
+      const quantity = originsOf(trace(), '/lines/1/quantity')[0]
       expect(quantity?.place.path).toMatch(/^row \d+, column (Quantity|item_qty|Menge)$/)
     }
   })
@@ -154,7 +154,7 @@ describe('shipments', () => {
       ['fulfillmentResponse', { requestId: 'ful_2', refusesRest: 'outOfStock' }],
     ])
     const [first] = documents
-    expect(first && originAt(first.trace(), '/packages/1/lines/0/quantity')?.place).toEqual({
+    expect(first && originsOf(first.trace(), '/packages/1/lines/0/quantity')[0]?.place).toEqual({
       path: 'row 3, column Menge',
       line: 3,
       column: 4,

@@ -126,6 +126,7 @@ describe.each(databases)('ship to store on $name', (backend) => {
     expect(await line(id)).toEqual({ ...counters, cancelled: 2 })
     expect(await stockOf('north', 'SHOE-2')).toEqual({ available: 2, allocated: 0 })
     expect(await hub.count(`exception_case WHERE kind = 'cancelTooLate' AND subject = '${first}'`)).toBe(0)
+    expect((await requestsOf(id))[0]).toMatchObject({ work: 'closed', negotiation: 'cancelRejected' })
     expect(await hub.broken()).toEqual([])
   })
 })

@@ -76,7 +76,7 @@ export class Outlook {
   }
 }
 
-/** One class of characters: searched twice as fast as a choice. */
+/** One class of characters: searched faster than a choice. */
 function careful(separators: readonly string[], special: readonly string[]): RegExp {
   const controls = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))
   const odd = [...controls.filter((character) => !separators.includes(character)), ...special]
