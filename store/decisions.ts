@@ -2,7 +2,7 @@
 import type { RoutingDecision } from '#core/model/decision.ts'
 import { activeBook, DEFAULT_BOOK, DEFAULT_BOOK_VERSION, forValue } from '#core/routing/policy-book.ts'
 import type { RoutingPolicy } from '#core/routing/policy.ts'
-import { decisionOf } from '#core/routing/plan.ts'
+import { decisionOf } from '#core/routing/routing-plan.ts'
 import { prepareNodes } from '#core/routing/prepared-nodes.ts'
 import {
   type DecisionRecord,

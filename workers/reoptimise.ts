@@ -5,7 +5,7 @@
 import { decideOrder } from '#core/routing/decide.ts'
 import type { FulfillmentRequest } from '#core/model/fulfillment.ts'
 import type { Instant } from '#core/model/time.ts'
-import type { PlanHooks, RoutingPlan } from '#core/routing/plan.ts'
+import type { PlanHooks, RoutingPlan } from '#core/routing/routing-plan.ts'
 import { policyFor } from '#core/routing/policy-book.ts'
 import type { Reoptimise } from '#core/routing/policy.ts'
 import { addOwn, type OwnUnits } from '#core/routing/order-stock.ts'

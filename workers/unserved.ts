@@ -1,7 +1,7 @@
 /** Units that a decision found no node for: they wait as backorders, are parked for a person, or have come in meanwhile. */
 import { componentsOf } from '#core/ledger/kits.ts'
 import type { Instant } from '#core/model/time.ts'
-import type { RoutingPlan } from '#core/routing/plan.ts'
+import type { RoutingPlan } from '#core/routing/routing-plan.ts'
 import type { DecisionRecord } from '#core/routing/record.ts'
 import type { StoredOrder } from '#store/orders.ts'
 import { openCases } from '#store/quarantine.ts'

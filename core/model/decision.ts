@@ -74,14 +74,30 @@ export const PlannedPackage = z.object({
   handOverAt: Instant,
   /** The carrier's service, where rate cards name one. */
   service: z.object({ rateCardId: RateCardId, carrier: z.string(), service: z.string() }).optional(),
-  /** When it reaches the customer, or the store where he collects it. Absent where only the hand-over is known. */
+  /** When it reaches the customer, or the node it is sent to. Absent where only the hand-over is known. */
   deliveredAt: Instant.optional(),
-  /** The store it is sent to, where the customer collects it. */
+  /**
+   * The node it is sent to first: the store where the customer collects it, or the node that consolidates it with others. That node's
+   * own goods for the parcel name itself.
+   */
   viaNodeId: NodeId.optional(),
   /** How much later than promised, for the line that waits longest. Absent when every promise is kept. */
   lateMinutes: z.int().min(1).optional(),
 })
 export type PlannedPackage = z.infer<typeof PlannedPackage>
+
+/** One parcel to the customer, of what others send to a node that consolidates and what lies there. */
+export const ConsolidatedParcel = PlannedPackage.pick({
+  nodeId: true,
+  lines: true,
+  costParts: true,
+  costMinor: true,
+  handOverAt: true,
+  service: true,
+  deliveredAt: true,
+  lateMinutes: true,
+})
+export type ConsolidatedParcel = z.infer<typeof ConsolidatedParcel>
 
 export const CandidateVerdict = z.object({
   nodeId: NodeId,
@@ -137,6 +153,8 @@ export const RoutingDecision = z.object({
   gaveUp: z.array(z.string().max(150)).optional(),
   currency: CurrencyCode,
   packages: z.array(PlannedPackage),
+  /** What leaves for the customer in place of those packages that name its node as `viaNodeId`. Its costs are beside theirs. */
+  consolidated: ConsolidatedParcel.optional(),
   unserved: z.array(z.object({ lineNo: z.int().min(1), quantity: PositiveQuantity, reason: ExclusionReason })),
   costMinor: z.int(),
   /**

@@ -57,7 +57,7 @@ export const NodeCapacity = z.strictObject({
 })
 export type NodeCapacity = z.infer<typeof NodeCapacity>
 
-/** A way to bring goods from this node to another one, where the customer collects them. */
+/** A way to bring goods from this node to another one, where the customer collects them or from where they are sent on. */
 export const TransferLane = z.strictObject({
   to: NodeId,
   /** Days on the way, counted on the receiving node's open days from the hand-over on. */
@@ -105,5 +105,7 @@ export const Node = z.strictObject({
   tags: z.array(z.string().min(1).max(50)).max(50).optional(),
   capacity: NodeCapacity.optional(),
   transfers: z.array(TransferLane).max(1000).optional(),
+  /** What others have a lane to send here is brought together and sent on to customers in one parcel. Needs `ship` and an address. */
+  consolidates: z.boolean().optional(),
 })
 export type Node = z.infer<typeof Node>

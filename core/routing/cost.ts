@@ -6,8 +6,8 @@ import type { CostPart as CostPartSchema } from '../model/decision.ts'
 import { daySlot } from './capacity.ts'
 import { distanceSteps } from './distance.ts'
 import { arrivalMs } from './order-context.ts'
-import type { OrderContext } from './order-context.ts'
-import { PICKUP, TRANSFER } from './prepared-nodes.ts'
+import type { Consolidation, OrderContext } from './order-context.ts'
+import { PICKUP, SHIP, TRANSFER } from './prepared-nodes.ts'
 import type { RouteLine } from './request.ts'
 import { selectsLine, selectsNode } from './selectors.ts'
 import { curveMinor } from './tariff.ts'
@@ -25,6 +25,7 @@ type Add = (part: PartName, minor: number) => void
 /** What a package costs whatever is in it, tariff and split aside. */
 function addFixed(context: OrderContext, { node, service, slot }: Way, add: Add): void {
   const { nodes, policy, store, snapshot } = context
+  if (isJoined(context, service)) return
   add('package', nodes.packageFixedMinor[node] ?? 0)
   const from = nodes.list[node]
   if (service === TRANSFER) {
@@ -41,11 +42,15 @@ function addFixed(context: OrderContext, { node, service, slot }: Way, add: Add)
   }
 }
 
+/** Goods of the node that consolidates leave in the parcel that it makes up; what that costs is the parcel's. */
+const isJoined = ({ consolidation }: OrderContext, service: number): boolean =>
+  consolidation !== undefined && service === PICKUP
+
 /** What one unit of a line adds. */
 function addUnit(context: OrderContext, way: Way, { line, sellable }: PricedLine, add: Add): void {
   const { nodes, policy, store, snapshot } = context
   const { node, service } = way
-  add('handling', nodes.perUnitMinor[node] ?? 0)
+  if (!isJoined(context, service)) add('handling', nodes.perUnitMinor[node] ?? 0)
   const from = nodes.list[node]
   if (from === undefined) return
   if (line.unitCostMinor !== undefined) add('supplier', line.unitCostMinor[from.id] ?? 0)
@@ -67,6 +72,34 @@ function addUnit(context: OrderContext, way: Way, { line, sellable }: PricedLine
     if (selectsLine(lines, line) && selectsNode(where, from, nodes.positions[node], context.destination))
       add('markdown', markdown.perUnitMinor)
   }
+}
+
+/**
+ * The parts of a parcel that a node makes up of what was brought to it: as for a package of its own, each unit handled once more.
+ * `first`: no package of the order goes to the customer beside it.
+ */
+export function consolidatedCostParts(
+  context: OrderContext,
+  { node, slot }: Consolidation,
+  contents: readonly { line: RouteLine; quantity: number }[],
+  dates: { handOverMs: number; deliveredMs: number },
+  first: boolean,
+): CostPart[] {
+  const minor = new Map<PartName, number>()
+  const add: Add = (part, each) => void minor.set(part, (minor.get(part) ?? 0) + each)
+  const { consolidation: _, ...plain } = context
+  const way = { node, service: SHIP, slot }
+  addFixed({ ...plain, handOverMs: context.handOverMs.with(node, dates.handOverMs) }, way, add)
+  const { charges = {} } = context.policy
+  for (const { line, quantity } of contents) {
+    add('handling', quantity * (context.nodes.perUnitMinor[node] ?? 0))
+    const promisedMs = context.promisedMs.get(line.lineNo)
+    if (charges.latePerDayMinor === undefined || promisedMs === undefined) continue
+    add('lateness', quantity * charges.latePerDayMinor * Math.ceil(Math.max(0, dates.deliveredMs - promisedMs) / DAY_MS))
+  }
+  addShipping(context, way, contents, add)
+  if (!first) add('split', charges.splitMinor ?? 0)
+  return shown(minor)
 }
 
 export function lateMs(context: OrderContext, { node, service, slot }: Way, line: RouteLine): number {
@@ -113,14 +146,26 @@ export function packageCostParts(
     void minor.set(part, (minor.get(part) ?? 0) + times * each)
   addFixed(context, way, add(1))
   for (const each of contents) addUnit(context, way, each, add(each.quantity))
-  const curve = context.nodes.cards.curves[curveIndex(context, way)]
-  if (curve !== undefined) add(1)('shipping', curveMinor(curve, weightOf(contents), volumeOf(contents)))
+  addShipping(context, way, contents, add(1))
   if (!first) add(1)('split', context.policy.charges?.splitMinor ?? 0)
-  return COST_PARTS.flatMap((name) => {
+  return shown(minor)
+}
+
+function addShipping(
+  context: OrderContext,
+  way: Way,
+  contents: readonly { line: RouteLine; quantity: number }[],
+  add: Add,
+): void {
+  const curve = context.nodes.cards.curves[curveIndex(context, way)]
+  if (curve !== undefined) add('shipping', curveMinor(curve, weightOf(contents), volumeOf(contents)))
+}
+
+const shown = (minor: ReadonlyMap<PartName, number>): CostPart[] =>
+  COST_PARTS.flatMap((name) => {
     const sum = minor.get(name) ?? 0
     return sum !== 0 || ALWAYS.includes(name) ? [{ name, minor: sum }] : []
   })
-}
 
 const weightOf = (contents: readonly { line: RouteLine; quantity: number }[]): number =>
   contents.reduce((sum, { line, quantity }) => sum + quantity * (line.weightGrams ?? 0), 0)

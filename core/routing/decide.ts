@@ -4,7 +4,7 @@
  */
 import { offersFor } from './offers.ts'
 import { plan } from './plan.ts'
-import type { PlanHooks, RoutingPlan } from './plan.ts'
+import type { PlanHooks, RoutingPlan } from './routing-plan.ts'
 import { policyFor } from './policy-book.ts'
 import type { ActiveBook } from './policy-book.ts'
 import type { RouteRequest } from './request.ts'

@@ -6,7 +6,7 @@ import { FULL_TRUST } from '../fulfillment/trust.ts'
 import type { ExclusionReason } from '../model/decision.ts'
 import { FENCE_EXCLUSIONS, fencesFor, shutsOut } from './fences.ts'
 import type { OrderContext } from './order-context.ts'
-import { NOT_OFFERED, TRANSFER } from './prepared-nodes.ts'
+import { NOT_OFFERED, SHIP, TRANSFER } from './prepared-nodes.ts'
 import type { RouteLine } from './request.ts'
 import { UNKNOWN_STOCK } from './snapshot.ts'
 import { codeOf, ELIGIBLE } from './verdicts.ts'
@@ -122,7 +122,6 @@ function noCarrierService({ context: { lanes }, services, codes }: LineCandidate
     if (codes[n] === ELIGIBLE && carried && lanes.reaches[n] === 0) codes[n] = code
   }
 }
-const SHIP = 0
 const DROP_SHIP = 2
 
 function stockUnknown({ sellable, codes }: LineCandidates, code: number): void {

@@ -5,6 +5,7 @@ import { epochMsOf } from '../model/time.ts'
 import { handOverWithRoom, NO_CAPACITY_USED } from './capacity.ts'
 import { unitVector } from './distance.ts'
 import type { UnitVector } from './distance.ts'
+import { nextHandOver } from './handover.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { PICKUP, TRANSFER } from './prepared-nodes.ts'
 import type { PreparedNodes } from './prepared-nodes.ts'
@@ -35,9 +36,14 @@ export type OrderContext = {
   readonly promisedMs: ReadonlyMap<number, number>
   /** What was asked of limited nodes' capacity, and the answers: inputs of the decision. */
   readonly slotsAsked: ReadonlyMap<string, number>
-  /** The store that other nodes may send the order's pickup lines to. */
+  /** The node that others may send lines to first: the store where they are collected, or the node that consolidates them. */
   readonly store: Node | undefined
+  /** Set where `store` consolidates: lines are brought there, and sent on to the customer from there. */
+  readonly consolidation?: Consolidation
 }
+
+/** A way to send on: the node that consolidates, its carrier's service, and what each node does for a line that leaves from there. */
+export type Consolidation = { readonly node: number; readonly slot: number; readonly services: Uint8Array }
 
 /** `known`: a context of the same destination, moment and network, whose calendars need not be asked again. */
 export function contextOf(
@@ -73,6 +79,14 @@ export function contextOf(
     store: nodes.transfersTo.size === 0 ? undefined : storeOf(nodes, request),
   }
 }
+
+/** The same order, its lines brought together at one node. */
+export const consolidatedAt = (context: OrderContext, consolidation: Consolidation): OrderContext => ({
+  ...context,
+  store: context.nodes.list[consolidation.node],
+  arrivals: { table: undefined, earliest: new Map() },
+  consolidation,
+})
 
 const promisesOf = ({ lines }: RouteRequest): Map<number, number> =>
   new Map(
@@ -120,7 +134,8 @@ function withRoom(
 
 /**
  * When a package reaches the customer, or the store where he collects it: epoch milliseconds, Infinity for never. Where no
- * rate card tells, it is the hand-over: the last moment that is known.
+ * rate card tells, it is the hand-over: the last moment that is known. What is consolidated counts as if it were sent on alone: the
+ * last to come sets the date of all.
  */
 export function arrivalMs(context: OrderContext, node: number, service: number, slot: number): number {
   const { nodes, arrivals, lanes } = context
@@ -137,10 +152,44 @@ export function arrivalMs(context: OrderContext, node: number, service: number, 
 }
 
 function arrivalOf(context: OrderContext, node: number, service: number, slot: number): number {
-  const { handOverMs, lanes, nodes, store } = context
+  const { consolidation } = context
+  if (consolidation !== undefined)
+    return sentOnMs(context, consolidation, readyMs(context, node, service)).deliveredMs
+  const handOver = context.handOverMs[node] ?? Number.POSITIVE_INFINITY
+  return service === PICKUP || service === TRANSFER
+    ? readyMs(context, node, service)
+    : deliveryFrom(context, node, slot, handOver)
+}
+
+/** When goods are where they are collected or sent on from: in that node already, or when they have come there. */
+export function readyMs({ handOverMs, nodes, store, consolidation, atMs }: OrderContext, node: number, service: number) {
   const handOver = handOverMs[node] ?? Number.POSITIVE_INFINITY
-  if (service === PICKUP) return handOver
-  if (service === TRANSFER) return store === undefined ? handOver : transferMs(nodes.list[node], store, handOver)
+  if (service === TRANSFER && store !== undefined) return transferMs(nodes.list[node], store, handOver)
+  return consolidation === undefined ? handOver : atMs
+}
+
+/** When a node that has all at `fromMs` hands it over, and when it is with the customer. Infinity: never. */
+export function sentOnMs(
+  context: OrderContext,
+  { node, slot }: Consolidation,
+  fromMs: number,
+): { handOverMs: number; deliveredMs: number } {
+  const from = context.nodes.list[node]
+  const next = from === undefined || !Number.isFinite(fromMs) ? undefined : handOverFrom(context, from, fromMs)
+  const handOverMs = next ?? Number.POSITIVE_INFINITY
+  return { handOverMs, deliveredMs: deliveryFrom(context, node, slot, handOverMs) }
+}
+
+function handOverFrom({ snapshot }: OrderContext, node: Node, fromMs: number): number | undefined {
+  const atMs = nextHandOver(node.calendar, node.processingDays, fromMs)?.atMs
+  const { capacity } = snapshot
+  return atMs === undefined || node.capacity === undefined || capacity === undefined
+    ? atMs
+    : handOverWithRoom(node, atMs, fromMs, capacity)
+}
+
+function deliveryFrom(context: OrderContext, node: number, slot: number, handOver: number): number {
+  const { lanes, nodes } = context
   const place = node * nodes.cards.slots + slot
   const card = nodes.cards.cards[lanes?.card[place] ?? -1]
   const fromZone = nodes.list[node]?.calendar.timeZone

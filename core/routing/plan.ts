@@ -1,45 +1,16 @@
 /**
  * The router: `plan(request, snapshot, policy)` decides which nodes serve which lines of an order, and why not the others.
  *
- * Pure. Filters rule candidates out (servable.ts, eligibility.ts), the rest become a problem in numbers (build-problem.ts), a
- * solver finds the best plan (solve.ts), and the plan is written down with a verdict for every node and line (verdicts.ts).
- * What cannot be served whole is tried again with less of the policy, as its fallbacks say. The dry run and the worker call
- * this same function.
+ * Pure. The best plan is straight to the customer (direct-plan.ts) or brings lines together on the way (consolidate.ts). What cannot be
+ * served whole is tried again with less of the policy, as its fallbacks say. The dry run and the worker call this same function.
  */
-import type { RoutingDecision } from '../model/decision.ts'
-import { buildProblem } from './build-problem.ts'
-import type { PricePerUnit } from './price-columns.ts'
-import { differences } from './criteria.ts'
-import type { Scales } from './criteria.ts'
-import { contextOf } from './order-context.ts'
-import type { OrderContext } from './order-context.ts'
-import { packagesOf } from './planned-packages.ts'
-import { completeOrNothing } from './policy.ts'
+import { consolidatedPlan } from './consolidate.ts'
+import { planDirectly } from './direct-plan.ts'
 import type { Fallback, RoutingPolicy } from './policy.ts'
-import { nothing } from './problem.ts'
-import type { Problem, Solution } from './problem.ts'
 import type { RouteRequest } from './request.ts'
-import { runnerUpOf } from './runner-up.ts'
-import type { ServableLine } from './servable-line.ts'
-import { servableLines } from './servable.ts'
-import type { CandidateTable } from './servable.ts'
+import { unitsLeft } from './routing-plan.ts'
+import type { PlanHooks, RoutingPlan } from './routing-plan.ts'
 import type { StockSnapshot } from './snapshot.ts'
-import { solve } from './solve.ts'
-import { unservedOf } from './unserved.ts'
-import type { Unserved } from './unserved.ts'
-import { verdictsInWords } from './verdicts.ts'
-import type { VerdictTable } from './verdicts.ts'
-import { extraTable, markChosen, writeUnitsLeft } from './write-verdicts.ts'
-
-/** A decision that has no id yet and whose verdicts are still numbers. */
-export type RoutingPlan = Omit<RoutingDecision, 'id' | 'candidates'> & { readonly verdicts: VerdictTable }
-
-/** What later brains add to the choice. */
-export type PlanHooks = {
-  pricePerUnit?: PricePerUnit
-  /** A context of the same destination, moment and snapshot: promises plan one cart many times. */
-  context?: OrderContext
-}
 
 export function plan(
   request: RouteRequest,
@@ -47,14 +18,14 @@ export function plan(
   policy: RoutingPolicy,
   hooks: PlanHooks = {},
 ): RoutingPlan {
-  let best = planOnce(request, snapshot, policy, hooks)
+  let best = planUnder(request, snapshot, policy, hooks)
   if (best.unserved.length === 0) return best
   const gaveUp: string[] = []
   let asIfReached = snapshot
   if (snapshot.health !== undefined && snapshot.health.unreachable.size > 0) {
     // Better to wait for a node that cannot be reached now than to serve nobody.
     asIfReached = { ...snapshot, health: { ...snapshot.health, unreachable: new Set() } }
-    const found = planOnce(request, asIfReached, policy, hooks)
+    const found = planUnder(request, asIfReached, policy, hooks)
     gaveUp.push('unreachable')
     if (unitsLeft(found) < unitsLeft(best)) best = { ...found, gaveUp: [...gaveUp] }
     if (best.unserved.length === 0) return best
@@ -64,7 +35,7 @@ export function plan(
   for (const fallback of policy.fallbacks) {
     relaxed = without(relaxed, fallback)
     gaveUp.push(fallback.giveUp === 'fence' ? `fence ${fallback.name}` : fallback.giveUp)
-    const found = planOnce(request, asIfReached, relaxed, hooks)
+    const found = planUnder(request, asIfReached, relaxed, hooks)
     if (unitsLeft(found) >= unitsLeft(best)) continue
     best = { ...found, gaveUp: [...gaveUp] }
     if (best.unserved.length === 0) break
@@ -72,12 +43,17 @@ export function plan(
   return best
 }
 
-/** The record to store, but for its id. */
-export function decisionOf({ verdicts, ...rest }: RoutingPlan): Omit<RoutingDecision, 'id'> {
-  return { ...rest, candidates: verdictsInWords(verdicts) }
+function planUnder(
+  request: RouteRequest,
+  snapshot: StockSnapshot,
+  policy: RoutingPolicy,
+  hooks: PlanHooks,
+): RoutingPlan {
+  const direct = planDirectly(request, snapshot, policy, hooks)
+  return snapshot.nodes.consolidatesFrom.size === 0
+    ? direct
+    : consolidatedPlan(direct, request, snapshot, policy, hooks)
 }
-
-const unitsLeft = ({ unserved }: RoutingPlan): number => unserved.reduce((sum, each) => sum + each.quantity, 0)
 
 function without(policy: RoutingPolicy, fallback: Fallback): RoutingPolicy {
   switch (fallback.giveUp) {
@@ -92,68 +68,3 @@ function without(policy: RoutingPolicy, fallback: Fallback): RoutingPolicy {
   }
 }
 
-function planOnce(
-  request: RouteRequest,
-  snapshot: StockSnapshot,
-  policy: RoutingPolicy,
-  hooks: PlanHooks,
-): RoutingPlan {
-  const { nodes } = snapshot
-  const places = request.lines.length * nodes.list.length
-  const buffer = new ArrayBuffer(5 * places)
-  // One buffer for both: it costs more to allocate than to fill.
-  const table: CandidateTable = {
-    available: new Int32Array(buffer, 0, places),
-    codes: new Uint8Array(buffer, 4 * places, places),
-  }
-  const context = contextOf(request, snapshot, policy, hooks.context)
-  const lines = servableLines(context, table)
-  const { problem, scales } = buildProblem(context, lines, table.codes, hooks.pricePerUnit)
-  const incomplete = completeOrNothing(policy) && lines.length < request.lines.length
-  const solution = incomplete ? nothing('exact') : solve(problem)
-  const packages = packagesOf(context, lines, problem, solution.assignments, hooks.pricePerUnit)
-  const unserved = unservedOf(request, table.codes, packages, problem, lines)
-  const costMinor = packages.reduce((sum, each) => sum + each.costMinor, 0)
-  const runnerUp = runnerUpOf(request, nodes, problem, lines, solution, scales, costMinor)
-  const verdicts = verdictsOf(context, table, problem, lines, solution, unserved, scales)
-  return {
-    orderId: request.orderId,
-    decidedAt: request.decidedAt,
-    policyVersion: policy.version,
-    ...(policy.rule === undefined ? {} : { policyRule: policy.rule }),
-    currency: request.currency,
-    packages,
-    unserved,
-    costMinor,
-    optimality: solution.optimality,
-    ...(solution.gap === undefined ? {} : { gapMinor: Math.max(0, Math.ceil(differences(scales, solution.gap).cost)) }),
-    ...(runnerUp === undefined ? {} : { runnerUp }),
-    verdicts,
-  }
-}
-
-function verdictsOf(
-  context: OrderContext,
-  { codes, available }: CandidateTable,
-  problem: Problem,
-  lines: readonly ServableLine[],
-  solution: Solution,
-  unserved: Unserved,
-  scales: Scales,
-): VerdictTable {
-  const { nodes, request } = context
-  const { extraCosts } = solution
-  const verdicts: VerdictTable = {
-    context,
-    lines: request.lines,
-    nodes,
-    codes,
-    sellable: available,
-    available: unserved.length > 0 ? available.slice() : available,
-    passedOver: request.lines.map((line) => unserved.find((each) => each.lineNo === line.lineNo)?.reason ?? 'dearer'),
-    extra: extraCosts && extraTable(nodes, request.lines.length, problem, lines, extraCosts, scales),
-  }
-  markChosen(codes, nodes.list.length, problem, lines, solution)
-  if (unserved.length > 0) writeUnitsLeft(verdicts, problem, lines, solution)
-  return verdicts
-}

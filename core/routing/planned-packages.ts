@@ -3,12 +3,14 @@ import type { PlannedPackage } from '../model/decision.ts'
 import { FULFILLMENT_METHODS } from '../model/node.ts'
 import { epochMsOf, instantFromEpochMs } from '../model/time.ts'
 import { curveIndex, packageCostParts, sumOfParts } from './cost.ts'
-import { arrivalMs } from './order-context.ts'
+import type { Way } from './cost.ts'
+import { arrivalMs, readyMs } from './order-context.ts'
 import type { OrderContext } from './order-context.ts'
 import { TRANSFER } from './prepared-nodes.ts'
 import { wayOf } from './price-columns.ts'
 import type { PricePerUnit } from './price-columns.ts'
 import type { Assignment, Problem } from './problem.ts'
+import type { RouteLine } from './request.ts'
 import type { ServableLine } from './servable-line.ts'
 
 /** Packages by node id, lines by their place in the order. */
@@ -50,14 +52,18 @@ function packageOf(
     })
   const costParts = packageCostParts(context, way, contents, first)
   const handOver = handOverMs[way.node] ?? 0
-  const arrives = arrivalMs(context, way.node, way.service, way.slot)
-  const lateMinutes = Math.max(
-    0,
-    ...contents.map(({ line }) =>
-      line.promisedBy === undefined ? 0 : Math.ceil((arrives - epochMsOf(line.promisedBy)) / 60_000),
-    ),
-  )
-  const card = serviceOf(context, way)
+  const arrives =
+    context.consolidation === undefined
+      ? arrivalMs(context, way.node, way.service, way.slot)
+      : readyMs(context, way.node, way.service)
+  const lateMinutes =
+    context.consolidation === undefined
+      ? latestMinutes(
+          contents.map(({ line }) => line),
+          arrives,
+        )
+      : 0
+  const service = serviceOf(context, way)
   return [
     {
       nodeId: node.id,
@@ -69,13 +75,26 @@ function packageOf(
         ? {}
         : { opportunityMinor: opportunityOf(lines, way.node, assignments, pricePerUnit) }),
       handOverAt: instantFromEpochMs(handOver),
-      ...(card === undefined ? {} : { service: { rateCardId: card.id, carrier: card.carrier, service: card.service } }),
+      ...(service === undefined ? {} : { service }),
       ...(arrives > handOver && Number.isFinite(arrives) ? { deliveredAt: instantFromEpochMs(arrives) } : {}),
-      ...(way.service === TRANSFER && context.store !== undefined ? { viaNodeId: context.store.id } : {}),
+      ...viaOf(context, way.service),
       ...(lateMinutes > 0 ? { lateMinutes } : {}),
     },
   ]
 }
+
+function viaOf({ store, consolidation }: OrderContext, service: number): Pick<PlannedPackage, 'viaNodeId'> {
+  return store !== undefined && (service === TRANSFER || consolidation !== undefined) ? { viaNodeId: store.id } : {}
+}
+
+/** How much later than promised, for the line that waits longest. */
+export const latestMinutes = (lines: readonly RouteLine[], arrivesMs: number): number =>
+  Math.max(
+    0,
+    ...lines.map(({ promisedBy }) =>
+      promisedBy === undefined ? 0 : Math.ceil((arrivesMs - epochMsOf(promisedBy)) / 60_000),
+    ),
+  )
 
 /** Rounded once, so that whole prices stay whole. */
 function opportunityOf(
@@ -89,8 +108,9 @@ function opportunityOf(
   )
 }
 
-function serviceOf(context: OrderContext, way: { node: number; service: number; slot: number }) {
+export function serviceOf(context: OrderContext, way: Way): PlannedPackage['service'] {
   const { nodes, lanes } = context
   if (lanes === undefined || curveIndex(context, way) < 0) return undefined
-  return nodes.cards.cards[lanes.card[way.node * nodes.cards.slots + way.slot] ?? -1]?.card
+  const card = nodes.cards.cards[lanes.card[way.node * nodes.cards.slots + way.slot] ?? -1]?.card
+  return card === undefined ? undefined : { rateCardId: card.id, carrier: card.carrier, service: card.service }
 }

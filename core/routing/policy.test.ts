@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { decisionOf, plan } from './plan.ts'
+import { plan } from './plan.ts'
+import { decisionOf } from './routing-plan.ts'
 import { RoutingPolicy } from './policy.ts'
 import { activeBook, PolicyBook, policyFor } from './policy-book.ts'
 import { lintPolicy } from './policy-lint.ts'

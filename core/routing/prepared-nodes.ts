@@ -16,8 +16,9 @@ export const methodIndex = (method: FulfillmentMethod): number => FULFILLMENT_ME
 
 /** A service is how a package leaves: an index into FULFILLMENT_METHODS, or this. */
 export const NOT_OFFERED = 255
+export const SHIP = methodIndex('ship')
 export const PICKUP = methodIndex('pickup')
-/** Sent to the store where the customer collects it; not a method that an order asks for. */
+/** Sent to another node first; not a method that an order asks for. */
 export const TRANSFER = FULFILLMENT_METHODS.length
 
 /** When each node would hand over work that arrives now. Never changed once handed out. */
@@ -49,6 +50,8 @@ export type PreparedNodes = {
   readonly someLimited: boolean
   /** By store: what each node does for a line that is collected there, as in `serviceByMethod`, transfers among them. */
   readonly transfersTo: ReadonlyMap<string, Uint8Array>
+  /** By node that consolidates: what each node does for a line that is sent on from there; its own goods lie there as if for collection. */
+  readonly consolidatesFrom: ReadonlyMap<string, Uint8Array>
 }
 
 /** Sorts and lays out the nodes. Throws when two have one id: the caller's books are wrong. */
@@ -72,25 +75,35 @@ export function prepareNodes(nodes: readonly Node[], rateCards: readonly RateCar
     handOversAt: rememberHandOvers(list),
     cards: prepareCards(list, rateCards),
     someLimited: list.some((node) => node.capacity !== undefined),
-    transfersTo: transfersOf(list, serviceByMethod[PICKUP] ?? new Uint8Array(list.length)),
+    transfersTo: receiversOf(
+      list,
+      (store) => store.capabilities.includes('pickup'),
+      () => (serviceByMethod[PICKUP] ?? new Uint8Array(list.length)).slice(),
+    ),
+    consolidatesFrom: receiversOf(
+      list,
+      (node) => node.consolidates === true && serviceOf(node, 'ship') === SHIP,
+      (own) => new Uint8Array(list.length).fill(NOT_OFFERED).fill(PICKUP, own, own + 1),
+    ),
   }
 }
 
-/** A parcel can only be sent to a store whose address is known. */
-function transfersOf(list: readonly Node[], pickup: Uint8Array): Map<string, Uint8Array> {
-  const stores = new Map<string, Uint8Array>()
-  for (const store of list) {
-    if (store.address === undefined || !store.capabilities.includes('pickup')) continue
-    const services = pickup.slice()
-    let some = false
+/** A parcel can only be sent to a node whose address is known. */
+function receiversOf(
+  list: readonly Node[],
+  receives: (node: Node) => boolean,
+  servicesOf: (index: number) => Uint8Array,
+): Map<string, Uint8Array> {
+  const receivers = new Map<string, Uint8Array>()
+  list.forEach((to, index) => {
+    if (to.address === undefined || !receives(to)) return
+    const services = servicesOf(index)
     list.forEach((node, n) => {
-      if (node === store || !node.transfers?.some((lane) => lane.to === store.id)) return
-      services[n] = TRANSFER
-      some = true
+      if (node !== to && node.transfers?.some((lane) => lane.to === to.id) === true) services[n] = TRANSFER
     })
-    if (some) stores.set(store.id, services)
-  }
-  return stores
+    if (services.includes(TRANSFER)) receivers.set(to.id, services)
+  })
+  return receivers
 }
 
 /** A supplier that drop-ships serves a line to be shipped by drop-shipping it. */

@@ -125,12 +125,12 @@ function otherFixed(context: OrderContext, node: number, { weight }: Scales): nu
 const FARTHEST_KM = 20_100
 
 /** Whole kilometres; a place that is not known is as far as can be. */
-function kmTo({ nodes, destination }: OrderContext, node: number): number {
+export function kmTo({ nodes, destination }: OrderContext, node: number): number {
   const from = nodes.positions[node]
   return from === undefined || destination === undefined ? FARTHEST_KM : Math.round(distanceKm(from, destination))
 }
 
-function placeOf({ nodes, policy }: OrderContext, node: number): number {
+export function placeOf({ nodes, policy }: OrderContext, node: number): number {
   const order = policy.nodePriority ?? []
   const id = nodes.list[node]?.id
   const place = id === undefined ? -1 : order.indexOf(id)

@@ -2,12 +2,13 @@
  * What can be promised to a customer before the order: every way to have the cart that no other way beats in date, cost and
  * parcels together. Each is the router's own plan for a deadline, so what is promised is what would be routed.
  */
-import type { PlannedPackage } from '../model/decision.ts'
+import type { ConsolidatedParcel, PlannedPackage } from '../model/decision.ts'
 import { epochMsOf, instantFromEpochMs } from '../model/time.ts'
 import type { Instant } from '../model/time.ts'
 import { contextOf } from './order-context.ts'
 import { plan } from './plan.ts'
-import type { PlanHooks, RoutingPlan } from './plan.ts'
+import { parcelsOf } from './routing-plan.ts'
+import type { PlanHooks, RoutingPlan } from './routing-plan.ts'
 import type { RoutingPolicy } from './policy.ts'
 import type { RouteRequest } from './request.ts'
 import type { StockSnapshot } from './snapshot.ts'
@@ -18,6 +19,8 @@ export type PromiseOption = {
   costMinor: number
   parcels: number
   packages: PlannedPackage[]
+  /** The parcel that takes the place of the packages which name its node as `viaNodeId`. */
+  consolidated?: ConsolidatedParcel
   /** Which of the three choices this is; an option may be several, or one in between. */
   choices: PromiseChoice[]
 }
@@ -42,7 +45,7 @@ export function promiseFor(request: RouteRequest, snapshot: StockSnapshot, polic
   if (cheapest.unserved.length > 0 || cheapest.packages.length === 0)
     return { options: [], unavailable: cheapest.unserved }
   const found = earlierAndEarlier(free, snapshot, byMoney, hooks, cheapest)
-  if (found.some((made) => made.packages.length > 1)) {
+  if (found.some((made) => parcelsOf(made).length > 1)) {
     const byParcels: RoutingPolicy = { ...policy, criteria: ['packages', 'cost'] }
     found.push(...earlierAndEarlier(free, snapshot, byParcels, hooks, plan(free, snapshot, byParcels, hooks)))
   }
@@ -70,16 +73,17 @@ function earlierAndEarlier(
   return found
 }
 
-const completeMs = ({ packages }: RoutingPlan): number =>
-  Math.max(...packages.map((each) => epochMsOf(each.deliveredAt ?? each.handOverAt)))
+const completeMs = (made: RoutingPlan): number =>
+  Math.max(...parcelsOf(made).map((each) => epochMsOf(each.deliveredAt ?? each.handOverAt)))
 
 /** Keeps what nothing else beats; a plan beats another that is no earlier, no cheaper and has no fewer parcels. */
 function best(plans: readonly RoutingPlan[]): PromiseOption[] {
   const options = plans.map((made): PromiseOption => ({
     deliveredAt: instantFromEpochMs(completeMs(made)),
     costMinor: made.costMinor,
-    parcels: made.packages.length,
-    packages: made.packages.map(({ lateMinutes: _, ...each }) => each),
+    parcels: parcelsOf(made).length,
+    packages: made.packages.map(withoutLateness),
+    ...(made.consolidated === undefined ? {} : { consolidated: withoutLateness(made.consolidated) }),
     choices: [],
   }))
   const kept: PromiseOption[] = []
@@ -96,6 +100,8 @@ function best(plans: readonly RoutingPlan[]): PromiseOption[] {
     ),
   }))
 }
+
+const withoutLateness = <P extends { lateMinutes?: number | undefined }>({ lateMinutes: _, ...each }: P) => each
 
 const byDate = (a: PromiseOption, b: PromiseOption): number =>
   epochMsOf(a.deliveredAt) - epochMsOf(b.deliveredAt) || a.costMinor - b.costMinor || a.parcels - b.parcels

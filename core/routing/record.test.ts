@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decisionOf, plan } from './plan.ts'
+import { plan } from './plan.ts'
+import { decisionOf } from './routing-plan.ts'
 import { RoutingPolicy } from './policy.ts'
 import { prepareNodes } from './prepared-nodes.ts'
 import { madeAgain, recordedVerdicts, recordOf, runnerUpAgain } from './record.ts'

@@ -8,7 +8,8 @@ import type { Node } from '../model/node.ts'
 import type { RateCard } from '../model/rate-card.ts'
 import { sameData } from '../same-data.ts'
 import { plan } from './plan.ts'
-import type { PlanHooks, RoutingPlan } from './plan.ts'
+import { parcelsOf } from './routing-plan.ts'
+import type { PlanHooks, RoutingPlan } from './routing-plan.ts'
 import { criteriaOf } from './policy.ts'
 import type { RoutingPolicy } from './policy.ts'
 import type { PreparedNodes } from './prepared-nodes.ts'
@@ -105,7 +106,9 @@ export function madeAgain(
   policy: RoutingPolicy,
 ): RoutingPlan | undefined {
   const again = plan(record.request, recordedSnapshot(record, nodes), policy, recordedHooks(record, nodes))
-  return sameData(again.packages, record.head.packages) ? again : undefined
+  const { packages, consolidated } = record.head
+  const same = sameData(again.packages, packages) && sameData(again.consolidated, consolidated)
+  return same ? again : undefined
 }
 
 /**
@@ -133,7 +136,7 @@ export function runnerUpAgain(
   const winner = best?.made.packages.find((each) => each.lines.some((line) => best?.lineNos.includes(line.lineNo)))
   const lineNo = winner?.lines.find((line) => best?.lineNos.includes(line.lineNo))?.lineNo
   if (best === undefined || winner === undefined || lineNo === undefined) return undefined
-  const packages = best.made.packages.length - head.packages.length
+  const packages = parcelsOf(best.made).length - parcelsOf(head).length
   const byPackages = criteriaOf(policy)[0] === 'packages' && packages > 0
   const dearer = best.made.costMinor - head.costMinor
   return {
@@ -145,7 +148,7 @@ export function runnerUpAgain(
   }
 
   function rank(made: RoutingPlan): number {
-    return criteriaOf(policy)[0] === 'packages' ? made.packages.length * 2 ** 40 + made.costMinor : made.costMinor
+    return criteriaOf(policy)[0] === 'packages' ? parcelsOf(made).length * 2 ** 40 + made.costMinor : made.costMinor
   }
 }
 

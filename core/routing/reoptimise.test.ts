@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decisionOf, plan } from './plan.ts'
+import { plan } from './plan.ts'
+import { decisionOf } from './routing-plan.ts'
 import { RoutingPolicy } from './policy.ts'
 import { type Proposal, stayingRequest, withinChurn, worthMoving } from './reoptimise.ts'
 import { aNode, aRequest, aSnapshot } from './test-kit.ts'

@@ -7,7 +7,8 @@ import type { PlannedPackage } from '../model/decision.ts'
 import type { FulfillmentRequest } from '../model/fulfillment.ts'
 import type { NodeId } from '../model/ids.ts'
 import type { Node } from '../model/node.ts'
-import type { RoutingPlan } from './plan.ts'
+import { lateMinutesOf, parcelsOf } from './routing-plan.ts'
+import type { RoutingPlan } from './routing-plan.ts'
 import type { Reoptimise } from './policy.ts'
 import type { RouteRequest } from './request.ts'
 import { weightOf } from './wave.ts'
@@ -72,18 +73,15 @@ export function worthMoving(stay: RoutingPlan, fresh: RoutingPlan, terms: Reopti
   const savedMinor = weightOf(stay) - weightOf(fresh)
   const givenUp = (fresh.gaveUp?.length ?? 0) - (stay.gaveUp?.length ?? 0)
   if (givenUp !== 0) return givenUp < 0 ? { reason: 'policy', savedMinor } : undefined
-  const later = lateness(fresh) - lateness(stay)
+  const later = lateMinutesOf(fresh) - lateMinutesOf(stay)
   // Where lateness has a price it is money like all else.
   if (later < 0 && !isPriced(stay)) return { reason: 'promise', savedMinor }
   if (later > 0 && !isPriced(fresh)) return undefined
   return savedMinor >= terms.savingAtLeastMinor ? { reason: 'saving', savedMinor } : undefined
 }
 
-const lateness = ({ packages }: RoutingPlan): number =>
-  packages.reduce((most, each) => Math.max(most, each.lateMinutes ?? 0), 0)
-
-const isPriced = ({ packages }: RoutingPlan): boolean =>
-  packages.some((each) => each.costParts.some((part) => part.name === 'lateness' && part.minor > 0))
+const isPriced = (made: RoutingPlan): boolean =>
+  parcelsOf(made).some((each) => each.costParts.some((part) => part.name === 'lateness' && part.minor > 0))
 
 /** Requests that the new plan does not have just as they are. */
 export const changedBy = (fresh: RoutingPlan, work: readonly FulfillmentRequest[]): FulfillmentRequest[] =>
@@ -92,6 +90,7 @@ export const changedBy = (fresh: RoutingPlan, work: readonly FulfillmentRequest[
 const isSame = (planned: PlannedPackage, request: FulfillmentRequest): boolean =>
   planned.nodeId === request.nodeId &&
   planned.method === request.method &&
+  planned.viaNodeId === request.viaNodeId &&
   planned.lines.length === request.lines.filter((line) => line.outstanding > 0).length &&
   planned.lines.every((line) =>
     request.lines.some((one) => one.lineNo === line.lineNo && one.outstanding === line.quantity),

@@ -27,8 +27,7 @@ export function servableLines(context: OrderContext, table: CandidateTable): Ser
 function servableLine(context: OrderContext, table: CandidateTable, line: RouteLine, row: number): ServableLine[] {
   const { nodes, snapshot, policy, request } = context
   table.available.set(snapshot.sellable(line.sku), row * nodes.list.length)
-  const method = methodIndex(line.method)
-  const own = nodes.serviceByMethod[method]
+  const own = context.consolidation?.services ?? nodes.serviceByMethod[methodIndex(line.method)]
   if (own === undefined) return []
   const candidatesBy = (services: Uint8Array): LineCandidates => candidatesOf(context, table, line, row, services)
   const collected = line.nodeId !== undefined && line.nodeId === context.store?.id ? line.nodeId : undefined

@@ -29,6 +29,7 @@ export type NodeFacts = {
   rateCards?: string[] | undefined
   capacity?: unknown
   transfers?: unknown
+  consolidates?: boolean | undefined
 }
 
 export function aNode(id: string, facts: NodeFacts = {}): Node {
@@ -45,6 +46,7 @@ export function aNode(id: string, facts: NodeFacts = {}): Node {
     ...(facts.country === undefined ? {} : { address: { line1: '1 Dock Road', city: 'Town', country: facts.country } }),
     ...(facts.capacity === undefined ? {} : { capacity: facts.capacity }),
     ...(facts.transfers === undefined ? {} : { transfers: facts.transfers }),
+    ...(facts.consolidates === undefined ? {} : { consolidates: facts.consolidates }),
     costs: {
       rateCards: facts.rateCards,
       currency: facts.currency ?? 'EUR',

@@ -25,6 +25,8 @@ export const reasonOf = (code: number): ExclusionReason | undefined => EXCLUSION
 
 export type VerdictTable = {
   readonly context: OrderContext
+  /** By line index: what it was decided in, where that is not `context`. */
+  readonly consolidated?: readonly (OrderContext | undefined)[]
   readonly nodes: PreparedNodes
   readonly lines: readonly RouteLine[]
   /** By line index × number of nodes + node index. */
@@ -50,7 +52,7 @@ export function verdictsInWords(table: VerdictTable): CandidateVerdict[] {
       const code = table.codes[place] ?? ELIGIBLE
       if (code === CHOSEN) return { nodeId: node.id, lineNo: line.lineNo, verdict: 'chosen' }
       const reason = reasonOf(code) ?? table.passedOver[row] ?? 'dearer'
-      const words = wordsFor(table, line, reason, place, nodeIndex)
+      const words = wordsFor(table, row, reason, place, nodeIndex)
       return { nodeId: node.id, lineNo: line.lineNo, verdict: 'notChosen', reason, ...words }
     }),
   )
@@ -58,8 +60,10 @@ export function verdictsInWords(table: VerdictTable): CandidateVerdict[] {
 
 type Words = Pick<CandidateVerdict, 'detail' | 'extraCostMinor'>
 
-function wordsFor(table: VerdictTable, line: RouteLine, reason: ExclusionReason, place: number, node: number): Words {
-  const { context } = table
+function wordsFor(table: VerdictTable, row: number, reason: ExclusionReason, place: number, node: number): Words {
+  const context = table.consolidated?.[row] ?? table.context
+  const line = table.lines[row]
+  if (line === undefined) return {}
   if (reason === 'noStock') {
     return { detail: `${Math.max(0, table.available[place] ?? 0)} available, ${line.quantity} needed` }
   }
@@ -84,7 +88,7 @@ function wordsFor(table: VerdictTable, line: RouteLine, reason: ExclusionReason,
 }
 
 function missedBy(context: OrderContext, line: RouteLine, node: number): string {
-  const services = context.nodes.serviceByMethod[methodIndex(line.method)]
+  const services = context.consolidation?.services ?? context.nodes.serviceByMethod[methodIndex(line.method)]
   const handOverMs = context.handOverMs[node] ?? 0
   const arrivesMs = services === undefined ? handOverMs : (earliestArrivals(context, services)[node] ?? handOverMs)
   const verb = arrivesMs === handOverMs ? 'hands over' : 'is there'

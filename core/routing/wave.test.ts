@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../random.ts'
 import { plan } from './plan.ts'
-import type { RoutingPlan } from './plan.ts'
+import type { RoutingPlan } from './routing-plan.ts'
 import { RoutingPolicy } from './policy.ts'
 import type { RouteRequest } from './request.ts'
 import { workingCopy } from './snapshot.ts'

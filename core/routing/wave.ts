@@ -5,7 +5,8 @@
  */
 import { criteriaOf } from './policy.ts'
 import type { RoutingPolicy } from './policy.ts'
-import type { RoutingPlan } from './plan.ts'
+import { lateMinutesOf, opportunityOf, unitsLeft } from './routing-plan.ts'
+import type { RoutingPlan } from './routing-plan.ts'
 import type { RouteRequest } from './request.ts'
 import { workingCopy } from './snapshot.ts'
 import type { StockSnapshot } from './snapshot.ts'
@@ -119,20 +120,14 @@ function inSequence<O extends WaveOrder>(
 /** A unit that is not served weighs more than any money: beyond 10^9 minor units nothing is sold. */
 const UNSERVED_UNIT = 1e9
 
-const unservedUnits = ({ unserved }: RoutingPlan): number => unserved.reduce((sum, each) => sum + each.quantity, 0)
-const lateMinutes = ({ packages }: RoutingPlan): number =>
-  packages.reduce((most, each) => Math.max(most, each.lateMinutes ?? 0), 0)
-
 /** Money, and what its units are worth to later orders. */
 export const weightOf = (made: RoutingPlan): number =>
-  made.costMinor +
-  made.packages.reduce((sum, each) => sum + (each.opportunityMinor ?? 0), 0) +
-  UNSERVED_UNIT * unservedUnits(made)
+  made.costMinor + opportunityOf(made) + UNSERVED_UNIT * unitsLeft(made)
 
 const totalOf = (plans: readonly RoutingPlan[], among: readonly number[]): number =>
   among.reduce((sum, at) => sum + weightOf(plans[at] as RoutingPlan), 0)
 
 const noWorse = (made: RoutingPlan, before: RoutingPlan): boolean =>
-  unservedUnits(made) <= unservedUnits(before) &&
-  lateMinutes(made) <= lateMinutes(before) &&
+  unitsLeft(made) <= unitsLeft(before) &&
+  lateMinutesOf(made) <= lateMinutesOf(before) &&
   (made.gaveUp?.length ?? 0) <= (before.gaveUp?.length ?? 0)

@@ -1,0 +1,46 @@
+/** What the router answers, and what is read off it. */
+import type { ConsolidatedParcel, PlannedPackage, RoutingDecision } from '../model/decision.ts'
+import type { OrderContext } from './order-context.ts'
+import type { PricePerUnit } from './price-columns.ts'
+import { verdictsInWords } from './verdicts.ts'
+import type { VerdictTable } from './verdicts.ts'
+
+/** A decision that has no id yet and whose verdicts are still numbers. */
+export type RoutingPlan = Omit<RoutingDecision, 'id' | 'candidates'> & { readonly verdicts: VerdictTable }
+
+/** What later brains add to the choice. */
+export type PlanHooks = {
+  pricePerUnit?: PricePerUnit
+  /** A context of the same destination, moment and snapshot: promises plan one cart many times. */
+  context?: OrderContext
+}
+
+/** The record to store, but for its id. */
+export function decisionOf({ verdicts, ...rest }: RoutingPlan): Omit<RoutingDecision, 'id'> {
+  return { ...rest, candidates: verdictsInWords(verdicts) }
+}
+
+type Packages = Pick<RoutingDecision, 'packages' | 'consolidated'>
+
+/** True for a package that ends at the node which consolidates it with others. */
+export const isConsolidated = (planned: PlannedPackage, consolidated: ConsolidatedParcel | undefined): boolean =>
+  consolidated !== undefined &&
+  planned.viaNodeId === consolidated.nodeId &&
+  planned.lines.some((line) => consolidated.lines.some((one) => one.lineNo === line.lineNo))
+
+/** What the customer gets, parcel by parcel. */
+export const parcelsOf = ({ packages, consolidated }: Packages): readonly (PlannedPackage | ConsolidatedParcel)[] =>
+  consolidated === undefined
+    ? packages
+    : [...packages.filter((each) => !isConsolidated(each, consolidated)), consolidated]
+
+/** How much later than promised, for the line of the order that waits longest. */
+export const lateMinutesOf = (made: Packages): number =>
+  parcelsOf(made).reduce((most, each) => Math.max(most, each.lateMinutes ?? 0), 0)
+
+export const unitsLeft = ({ unserved }: Pick<RoutingDecision, 'unserved'>): number =>
+  unserved.reduce((sum, each) => sum + each.quantity, 0)
+
+/** What the plan's units are worth to later orders. */
+export const opportunityOf = ({ packages }: Pick<RoutingDecision, 'packages'>): number =>
+  packages.reduce((sum, each) => sum + (each.opportunityMinor ?? 0), 0)
