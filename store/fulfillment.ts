@@ -14,6 +14,7 @@ const REQUEST = {
   method: 'text',
   via_node_id: 'text',
   onward: 'bool',
+  awaits_others: 'bool',
   negotiation: 'text',
   created_at: 'timestamptz',
   release_at: 'timestamptz',
@@ -74,6 +75,7 @@ export async function insertRequests(
       method: request.method,
       via_node_id: request.viaNodeId,
       onward: request.onward === true,
+      awaits_others: request.awaitsOthers === true,
       negotiation: request.negotiation,
       created_at: request.createdAt,
       release_at: request.releaseAt,
@@ -127,6 +129,7 @@ type RequestRow = {
   method: FulfillmentRequest['method']
   via_node_id: NonNullable<FulfillmentRequest['viaNodeId']> | null
   onward: boolean
+  awaits_others: boolean
   work: FulfillmentRequest['work']
   negotiation: FulfillmentRequest['negotiation']
   created_at: Instant
@@ -143,7 +146,7 @@ type LineRow = Omit<FulfillmentRequestLine, 'components' | 'back'> & {
 } & WantedBack
 
 const COLUMNS =
-  'id, order_id, node_id, connection_id, decision_id, method, via_node_id, onward, work, negotiation, created_at, release_at, pack_group, submitted_at, answer_due_at, moving, version'
+  'id, order_id, node_id, connection_id, decision_id, method, via_node_id, onward, awaits_others, work, negotiation, created_at, release_at, pack_group, submitted_at, answer_due_at, moving, version'
 
 /** By `id` (many) or `orderIds`. Callers that will change them hold the orders' locks. */
 export async function loadRequests(
@@ -174,6 +177,7 @@ export async function loadRequests(
     method: head.method,
     ...(head.via_node_id === null ? {} : { viaNodeId: head.via_node_id }),
     ...(head.onward ? { onward: true } : {}),
+    ...(head.awaits_others ? { awaitsOthers: true } : {}),
     work: head.work,
     negotiation: head.negotiation,
     lines: (lines.get(head.id) ?? []).map(({ request_id: _, components, cancel, recall, asked, refused, ...line }) => ({

@@ -5,7 +5,7 @@ import type { Queryable } from './database.ts'
 export async function movableRequestIds(db: Queryable, max: number): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `SELECT f.id FROM fulfillment_request f JOIN sales_order o ON o.id = f.order_id
-     WHERE f.work = 'open' AND f.negotiation IN ('unsubmitted', 'submitted') AND f.via_node_id IS NULL AND NOT f.onward
+     WHERE f.work = 'open' AND f.negotiation IN ('unsubmitted', 'submitted') AND f.via_node_id IS NULL AND NOT f.onward AND NOT f.awaits_others
        AND o.routing = 'none' AND o.cancelled_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM order_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
      ORDER BY f.id LIMIT $1`,

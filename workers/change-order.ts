@@ -11,6 +11,7 @@ import type { NewOrderFact } from '#core/model/fact.ts'
 import type { OrderInput } from '#core/model/order.ts'
 import type { CancelWish, OrderChange } from '#core/model/order-change.ts'
 import { type Instant, latest } from '#core/model/time.ts'
+import { isConsolidated, parcelsOf } from '#core/routing/parcels.ts'
 import { decisionsOf } from '#store/decisions.ts'
 import { appendFacts } from '#store/facts.ts'
 import { loadRequests } from '#store/fulfillment.ts'
@@ -263,7 +264,7 @@ async function effectOf(world: World, { before, after, amendment, requests }: Ma
       before: was,
       after: latest([
         ...(kept === undefined ? [] : [kept]),
-        ...plan.map((each) => each.deliveredAt ?? each.handOverAt),
+        ...(decision === undefined ? [] : parcelsOf(decision)).map((each) => each.deliveredAt ?? each.handOverAt),
       ]),
     },
   }
@@ -328,7 +329,9 @@ async function promisedBy(
     live.flatMap((request) => {
       const made = decisions.find((each) => each.id === request.decisionId)
       const planned = made?.packages.find((each) => each.nodeId === request.nodeId && each.method === request.method)
-      return planned === undefined ? [] : [planned.deliveredAt ?? planned.handOverAt]
+      if (made === undefined || planned === undefined) return []
+      const parcel = isConsolidated(planned, made.consolidated) ? (made.consolidated ?? planned) : planned
+      return [parcel.deliveredAt ?? parcel.handOverAt]
     }),
   )
 }

@@ -20,7 +20,7 @@ import { pursue } from './cancel-orders.ts'
 import type { Master } from './master.ts'
 import { claimForOrders } from './route-claims.ts'
 import type { World } from './world.ts'
-import { requestOf, writeDecisions } from './write-decisions.ts'
+import { requestsOf, writeDecisions } from './write-decisions.ts'
 
 export type Move = Proposal & {
   order: StoredOrder
@@ -60,7 +60,7 @@ export function moveAtOnce(
         cause: id,
       }))
       await writeProgress(unit, world, new Map([[order.id as string, order]]), steps, now)
-      const requests = plan.packages.map((each) => requestOf(world, master, order, id, each, now))
+      const requests = requestsOf(world, master, order, id, plan, now)
       const decided = { order, plan, record, requests, held: [] }
       const { won, claims, allocations } = await claimForOrders(unit, world, [decided], now)
       if (won.length === 0) throw lost('its units are gone')

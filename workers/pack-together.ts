@@ -30,8 +30,8 @@ export async function packedTogether<D extends Decided>(
     if (ends === undefined || parcel === undefined) continue
     const key = createHash('sha256').update(parcel).digest('hex')
     for (const request of requests) {
-      // What is collected is in no parcel, and what goes to another node first is packed there.
-      if (request.method === 'pickup' || request.viaNodeId !== undefined) continue
+      // What is collected is in no parcel; what goes to another node first is packed there, with what that node has itself.
+      if (request.method === 'pickup' || request.viaNodeId !== undefined || request.awaitsOthers === true) continue
       const place = `${request.nodeId} ${key}`
       const notBefore = request.releaseAt ?? now
       const known = wishes.get(place)

@@ -104,7 +104,10 @@ export async function retimeOnward(
 }
 
 const isMeeting = (request: FulfillmentRequest, { orderId, viaNodeId }: Meeting): boolean =>
-  request.onward === true && request.orderId === orderId && request.nodeId === viaNodeId && request.work === 'open'
+  (request.onward === true || request.awaitsOthers === true) &&
+  request.orderId === orderId &&
+  request.nodeId === viaNodeId &&
+  request.work === 'open'
 
 const stillSends = (request: FulfillmentRequest): boolean => request.lines.some((line) => line.outstanding > 0)
 

@@ -21,7 +21,7 @@ import { retryRaces } from './races.ts'
 import { claimForOrders } from './route-claims.ts'
 import { routeStock } from './route-stock.ts'
 import type { World } from './world.ts'
-import { type Decided, requestOf, writeDecisions } from './write-decisions.ts'
+import { type Decided, requestsOf, writeDecisions } from './write-decisions.ts'
 
 type Batch = { decided: Decided[]; seen: readonly PositionRow[] }
 
@@ -82,7 +82,7 @@ async function decide(world: World, master: Master, orders: readonly StoredOrder
       request,
       hooks,
     )
-    const requests = made.packages.map((each) => requestOf(world, master, order, record.head.id, each, now))
+    const requests = requestsOf(world, master, order, record.head.id, made, now)
     return [{ order, plan: made, record, requests, held: stock.heldBy(order.id) }]
   })
   return { decided, seen: planning.positions }

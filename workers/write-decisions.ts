@@ -11,6 +11,7 @@ import { epochMsOf, type Instant } from '#core/model/time.ts'
 import { graceEnds } from '#core/orders/match.ts'
 import { slotsOf } from '#core/routing/capacity.ts'
 import { sharesComponents } from '#core/routing/order-stock.ts'
+import { isConsolidated, placesTaken } from '#core/routing/parcels.ts'
 import type { RoutingPlan } from '#core/routing/routing-plan.ts'
 import type { DecisionRecord } from '#core/routing/record.ts'
 import { type CapacityClaim, claimCapacity } from '#store/capacity.ts'
@@ -39,7 +40,44 @@ export type Decided = {
   held: HeldReservation[]
 }
 
-export function requestOf(
+/** One for each package of the plan, in its order. */
+export function requestsOf(
+  world: World,
+  master: Master,
+  order: StoredOrder,
+  decisionId: DecisionRecord['head']['id'],
+  plan: RoutingPlan,
+  now: Instant,
+): FulfillmentRequest[] {
+  const parcel = plan.consolidated === undefined ? undefined : world.ids.next('pak')
+  return plan.packages.map((planned) => {
+    const request = requestOf(world, master, order, decisionId, planned, now)
+    return planned.viaNodeId === planned.nodeId && parcel !== undefined
+      ? awaitingOthers(request, parcel, othersThereAt(plan), now)
+      : request
+  })
+}
+
+/** It leaves in one parcel with what others send to its node. */
+function awaitingOthers(
+  request: FulfillmentRequest,
+  parcel: string,
+  thereAt: Instant,
+  now: Instant,
+): FulfillmentRequest {
+  const { viaNodeId: _itself, submittedAt: _told, answerDueAt: _due, ...rest } = request
+  const releaseAt = [thereAt, request.releaseAt ?? now].toSorted()[1] ?? thereAt
+  return { ...rest, negotiation: 'unsubmitted', releaseAt, packGroup: parcel, awaitsOthers: true }
+}
+
+const othersThereAt = ({ packages, consolidated }: RoutingPlan): Instant =>
+  packages
+    .filter((each) => isConsolidated(each, consolidated) && each.nodeId !== consolidated?.nodeId)
+    .map((each) => each.deliveredAt ?? each.handOverAt)
+    .toSorted()
+    .at(-1) as Instant
+
+function requestOf(
   world: World,
   master: Master,
   order: StoredOrder,
@@ -165,15 +203,21 @@ function nextRouting(master: Master, { order, requests }: Decided, { left, overt
   return requests.length > 0 && sharesComponents(order.lines, master.kits) ? 'pending' : 'parked'
 }
 
-/** A package takes a place at its node on the day of its hand-over, and in the hour in which the node is told of it. */
+/** A place at its node on the day of its hand-over, and in the hour in which the node is told of it. */
 function capacityClaims(master: Master, { plan: made, requests }: Decided, now: Instant): CapacityClaim[] {
-  return requests.flatMap((request, index) => {
-    const node = master.nodes.get(request.nodeId)
-    const handOverAt = made.packages[index]?.handOverAt
-    if (node === undefined || handOverAt === undefined) return []
+  return placesTaken(made).flatMap(({ nodeId, handOverAt, at }) => {
+    const [node, request] = [master.nodes.get(nodeId), requests[at]]
+    if (node === undefined || request === undefined) return []
     return slotsOf(node, epochMsOf(handOverAt), epochMsOf(now)).map((slot) => ({ ...slot, requestId: request.id }))
   })
 }
+
+const parcelFact = ({ nodeId, lines, costMinor, lateMinutes }: NonNullable<RoutingPlan['consolidated']>) => ({
+  nodeId,
+  lines,
+  costMinor,
+  ...(lateMinutes === undefined ? {} : { lateMinutes }),
+})
 
 function factOf(world: World, { order, plan: made, record }: Decided, left: Rest['left'], now: Instant): NewFact[] {
   const routed = made.packages.length > 0
@@ -195,6 +239,7 @@ function factOf(world: World, { order, plan: made, record }: Decided, left: Rest
         costMinor: each.costMinor,
         lines: each.lines,
       })),
+      ...(made.consolidated === undefined ? {} : { consolidated: parcelFact(made.consolidated) }),
       ...(made.unserved.length > 0 ? { unserved: made.unserved } : {}),
       costMinor: made.costMinor,
     },

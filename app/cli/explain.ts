@@ -1,4 +1,4 @@
-import type { RoutingDecision, RunnerUp } from '#core/model/decision.ts'
+import type { ConsolidatedParcel, PlannedPackage, RoutingDecision, RunnerUp } from '#core/model/decision.ts'
 import { formatDecimalMoney } from '#core/model/money.ts'
 import { explainField } from '#http/queries/origins.ts'
 import type { Database } from '#store/database.ts'
@@ -108,11 +108,10 @@ export function describeDecision(decision: RoutingDecision): string[] {
     `Decided ${decision.decidedAt} by policy ${decision.policyVersion}${decision.policyRule === undefined ? '' : `, rule "${decision.policyRule}"`} (${decision.optimality}), ${money(decision.costMinor)}:`,
     ...(decision.reoptimises === undefined ? [] : [describeMove(decision.reoptimises, money)]),
     ...(decision.gaveUp === undefined ? [] : [`  gave up: ${decision.gaveUp.join(', ')}`]),
-    ...decision.packages.flatMap((each) => [
-      `  ${each.nodeId} (${each.method}) ${each.lines.map((line) => `${line.quantity} × ${line.sku}`).join(', ')}: ${money(each.costMinor)}${each.opportunityMinor === undefined ? '' : `, and ${money(each.opportunityMinor)} that its units are worth to later orders`}`,
-      `    ${each.costParts.map((part) => `${part.name} ${money(part.minor)}`).join(' + ')}`,
-      `    hands over ${each.handOverAt}${each.deliveredAt === undefined ? '' : `, there ${each.deliveredAt}`}${each.lateMinutes === undefined ? '' : `, ${each.lateMinutes} minutes later than promised`}`,
-    ]),
+    ...decision.packages.flatMap((each) => describeParcel(each, wayOf(each), money, each.opportunityMinor)),
+    ...(decision.consolidated === undefined
+      ? []
+      : describeParcel(decision.consolidated, 'all in one parcel', money, undefined)),
     ...(decision.runnerUp === undefined ? [] : [describeRunnerUp(decision.runnerUp, money)]),
     ...(decision.offers ?? []).map(
       (each) =>
@@ -127,6 +126,26 @@ export function describeDecision(decision: RoutingDecision): string[] {
       }),
   ]
 }
+
+function describeParcel(
+  parcel: ConsolidatedParcel,
+  way: string,
+  money: (minor: number) => string,
+  opportunityMinor: number | undefined,
+): string[] {
+  const { nodeId, lines, costMinor, costParts, handOverAt, deliveredAt, lateMinutes } = parcel
+  const worth =
+    opportunityMinor === undefined ? '' : `, and ${money(opportunityMinor)} that its units are worth to later orders`
+  return [
+    `  ${nodeId} (${way}) ${lines.map((line) => `${line.quantity} × ${line.sku}`).join(', ')}: ${money(costMinor)}${worth}`,
+    `    ${costParts.map((part) => `${part.name} ${money(part.minor)}`).join(' + ')}`,
+    `    hands over ${handOverAt}${deliveredAt === undefined ? '' : `, there ${deliveredAt}`}${lateMinutes === undefined ? '' : `, ${lateMinutes} minutes later than promised`}`,
+  ]
+}
+
+/** `ship`, or `ship to reims` for what goes to another node first. */
+const wayOf = ({ nodeId, method, viaNodeId }: PlannedPackage): string =>
+  viaNodeId === undefined ? method : viaNodeId === nodeId ? 'waits for the others' : `${method} to ${viaNodeId}`
 
 function describeRunnerUp(runnerUp: RunnerUp, money: (minor: number) => string): string {
   const { nodeId, lineNo, costMinor, criterion, margin } = runnerUp

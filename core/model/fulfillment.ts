@@ -86,6 +86,8 @@ export const FulfillmentRequest = z.object({
   viaNodeId: NodeId.optional(),
   /** What another node sent here is shipped on or handed over: the goods are none of this node's stock. */
   onward: z.boolean().optional(),
+  /** The node's own goods for a parcel with what others send it: it is told when those are there. */
+  awaitsOthers: z.boolean().optional(),
   work: z.enum(WORK_STATES),
   negotiation: z.enum(NEGOTIATION_STATES),
   lines: z.array(FulfillmentRequestLine).min(1),

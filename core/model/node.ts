@@ -67,45 +67,50 @@ export const TransferLane = z.strictObject({
 })
 export type TransferLane = z.infer<typeof TransferLane>
 
-export const Node = z.strictObject({
-  id: NodeId,
-  name: z.string().max(200),
-  kind: z.enum(NODE_KINDS),
-  capabilities: z.array(FulfillmentMethod).min(1),
-  /** Taken out of routing without losing its stock or its open work. */
-  enabled: z.boolean().default(true),
-  party: PartyId.optional(),
-  /** Groups that channels sell from and stock rules name: `eu`, `stores-north`. */
-  groups: z.array(z.string().min(1).max(63)).default([]),
-  /** The connection that speaks this node's language. Without one, its work is answered through the API. */
-  connection: ConnectionId.optional(),
-  address: Address.optional(),
-  position: GeoPosition.optional(),
-  calendar: NodeCalendar,
-  /** Working days between release and hand-over to the carrier. */
-  processingDays: z.int().min(0).max(365).default(0),
-  /** The node must answer a fulfillment request within this time. */
-  answerWithinMinutes: z
-    .int()
-    .min(1)
-    .max(60 * 24 * 30)
-    .default(60 * 24),
-  /** Whether these minutes pass always, or only while the node is open. */
-  answerClock: z.enum(['always', 'openHours']).default('always'),
-  /** Once overdue it is reminded and has so long more; then its work goes elsewhere, or to a person. 0: at once. */
-  reminderMinutes: z
-    .int()
-    .min(0)
-    .max(60 * 24 * 30)
-    .default(0),
-  /** Units of each SKU that are never promised from here. */
-  safetyStock: z.int().min(0).default(0),
-  costs: NodeCosts,
-  /** Free marks that routing policies read: `outlet`, `hazmat-licensed`. */
-  tags: z.array(z.string().min(1).max(50)).max(50).optional(),
-  capacity: NodeCapacity.optional(),
-  transfers: z.array(TransferLane).max(1000).optional(),
-  /** What others have a lane to send here is brought together and sent on to customers in one parcel. Needs `ship` and an address. */
-  consolidates: z.boolean().optional(),
-})
+export const Node = z
+  .strictObject({
+    id: NodeId,
+    name: z.string().max(200),
+    kind: z.enum(NODE_KINDS),
+    capabilities: z.array(FulfillmentMethod).min(1),
+    /** Taken out of routing without losing its stock or its open work. */
+    enabled: z.boolean().default(true),
+    party: PartyId.optional(),
+    /** Groups that channels sell from and stock rules name: `eu`, `stores-north`. */
+    groups: z.array(z.string().min(1).max(63)).default([]),
+    /** The connection that speaks this node's language. Without one, its work is answered through the API. */
+    connection: ConnectionId.optional(),
+    address: Address.optional(),
+    position: GeoPosition.optional(),
+    calendar: NodeCalendar,
+    /** Working days between release and hand-over to the carrier. */
+    processingDays: z.int().min(0).max(365).default(0),
+    /** The node must answer a fulfillment request within this time. */
+    answerWithinMinutes: z
+      .int()
+      .min(1)
+      .max(60 * 24 * 30)
+      .default(60 * 24),
+    /** Whether these minutes pass always, or only while the node is open. */
+    answerClock: z.enum(['always', 'openHours']).default('always'),
+    /** Once overdue it is reminded and has so long more; then its work goes elsewhere, or to a person. 0: at once. */
+    reminderMinutes: z
+      .int()
+      .min(0)
+      .max(60 * 24 * 30)
+      .default(0),
+    /** Units of each SKU that are never promised from here. */
+    safetyStock: z.int().min(0).default(0),
+    costs: NodeCosts,
+    /** Free marks that routing policies read: `outlet`, `hazmat-licensed`. */
+    tags: z.array(z.string().min(1).max(50)).max(50).optional(),
+    capacity: NodeCapacity.optional(),
+    transfers: z.array(TransferLane).max(1000).optional(),
+    /** What others have a lane to send here is brought together and sent on to customers in one parcel. Needs `ship` and an address. */
+    consolidates: z.boolean().optional(),
+  })
+  .refine((node) => node.consolidates !== true || (node.address !== undefined && node.capabilities.includes('ship')), {
+    path: ['consolidates'],
+    message: 'needs an `address`, to which others send, and `ship` among the `capabilities`',
+  })
 export type Node = z.infer<typeof Node>

@@ -7,7 +7,8 @@ import { DEFAULT_ROUTING_POLICY, RoutingPolicy } from './policy.ts'
 import { prepareNodes } from './prepared-nodes.ts'
 import { promiseFor } from './promise.ts'
 import { madeAgain, recordOf } from './record.ts'
-import { decisionOf, parcelsOf } from './routing-plan.ts'
+import { parcelsOf } from './parcels.ts'
+import { decisionOf } from './routing-plan.ts'
 import type { RoutingPlan } from './routing-plan.ts'
 import type { RouteRequest } from './request.ts'
 import { aNode, aRequest, aSnapshot } from './test-kit.ts'
@@ -74,8 +75,8 @@ describe('lines that no node has together', () => {
     })
     expect(made.costMinor).toBe(970)
     expect(made.optimality).toBe('exact')
-    // Straight to the customer they cost 18.00.
-    expect(made.runnerUp).toEqual({ nodeId: 'east', lineNo: 1, costMinor: 1800, criterion: 'cost', margin: 830 })
+    // The hat through the middle for 1.00 + 4.60, the coat straight for 9.00; both straight would be 18.00.
+    expect(made.runnerUp).toEqual({ nodeId: 'west', lineNo: 2, costMinor: 1460, criterion: 'cost', margin: 490 })
   })
 
   test('go straight where a promise could not be kept otherwise, and by the quicker service where that keeps it', () => {
@@ -104,10 +105,12 @@ describe('lines that no node has together', () => {
   test('are joined by what the node has itself, which waits for them and is packed once', () => {
     const three = aRequest([{ sku: 'hat' }, { sku: 'coat' }, { sku: 'glove', quantity: 2 }])
     const made = plan(three, aSnapshot(network, stock, cards), policy)
-    expect(made.packages.map((each) => [each.nodeId, each.viaNodeId, each.costMinor, each.handOverAt])).toEqual([
-      ['east', 'middle', 100, '2026-11-22T18:00:00.000Z'],
-      ['middle', 'middle', 0, '2026-11-24T18:00:00.000Z'],
-      ['west', 'middle', 100, '2026-11-22T18:00:00.000Z'],
+    expect(
+      made.packages.map((each) => [each.nodeId, each.method, each.viaNodeId, each.costMinor, each.handOverAt]),
+    ).toEqual([
+      ['east', 'ship', 'middle', 100, '2026-11-22T18:00:00.000Z'],
+      ['middle', 'ship', 'middle', 0, '2026-11-24T18:00:00.000Z'],
+      ['west', 'ship', 'middle', 100, '2026-11-22T18:00:00.000Z'],
     ])
     expect(summary(made)).toEqual(['middle hat+coat+glove 490'])
   })
@@ -123,8 +126,12 @@ describe('lines that no node has together', () => {
       fenced,
     )
     expect(summary(made)).toEqual(['west coat 900', 'middle hat+glove 470'])
-    const reasons = decisionOf(made).candidates.map((each) => `${each.lineNo} ${each.nodeId} ${each.reason ?? each.verdict}`)
-    expect(reasons).toEqual(expect.arrayContaining(['1 east chosen', '2 middle hazardFence', '2 west chosen', '3 middle chosen']))
+    const reasons = decisionOf(made).candidates.map(
+      (each) => `${each.lineNo} ${each.nodeId} ${each.reason ?? each.verdict}`,
+    )
+    expect(reasons).toEqual(
+      expect.arrayContaining(['1 east chosen', '2 middle hazardFence', '2 west chosen', '3 middle chosen']),
+    )
   })
 
   test('are not sent through a node that is taken out, cannot be reached, or refused the line', () => {
@@ -165,10 +172,19 @@ test('a cart is promised its parcels, by date, cost and number', () => {
 })
 
 /** The slow truth: each line straight from a node, or through a node from one; shares no code with the router. */
-function leastCost(request: RouteRequest, nodes: readonly Node[], units: Record<string, Record<string, number>>): number {
+function leastCost(
+  request: RouteRequest,
+  nodes: readonly Node[],
+  units: Record<string, Record<string, number>>,
+): number {
   let least = Number.POSITIVE_INFINITY
   const hubs = nodes.filter((node) => node.consolidates === true)
-  const walk = (at: number, straight: Map<string, number>, brought: Map<string, number>, hub: Node | undefined): void => {
+  const walk = (
+    at: number,
+    straight: Map<string, number>,
+    brought: Map<string, number>,
+    hub: Node | undefined,
+  ): void => {
     const line = request.lines[at]
     if (line === undefined) {
       least = Math.min(least, priceOf(straight, brought, hub))
@@ -182,7 +198,8 @@ function leastCost(request: RouteRequest, nodes: readonly Node[], units: Record<
         walk(at + 1, straight, more(brought), hub)
     }
   }
-  const costOf = (id: string) => nodes.find((node) => node.id === id)?.costs ?? { packageFixedMinor: 0, perUnitMinor: 0 }
+  const costOf = (id: string) =>
+    nodes.find((node) => node.id === id)?.costs ?? { packageFixedMinor: 0, perUnitMinor: 0 }
   const priceOf = (straight: Map<string, number>, brought: Map<string, number>, hub: Node | undefined): number => {
     let cost = 0
     for (const [id, count] of straight) cost += costOf(id).packageFixedMinor + count * costOf(id).perUnitMinor
@@ -192,7 +209,10 @@ function leastCost(request: RouteRequest, nodes: readonly Node[], units: Record<
       cost += count * hub.costs.perUnitMinor
       if (id === hub.id) continue
       const way = nodes.find((node) => node.id === id)?.transfers?.find((each) => each.to === hub.id)
-      cost += costOf(id).packageFixedMinor + (way?.perPackageMinor ?? 0) + count * ((way?.perUnitMinor ?? 0) + costOf(id).perUnitMinor)
+      cost +=
+        costOf(id).packageFixedMinor +
+        (way?.perPackageMinor ?? 0) +
+        count * ((way?.perUnitMinor ?? 0) + costOf(id).perUnitMinor)
     }
     return cost
   }

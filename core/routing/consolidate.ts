@@ -22,6 +22,15 @@ import type { PlanHooks, RoutingPlan } from './routing-plan.ts'
 import type { StockSnapshot } from './snapshot.ts'
 import type { VerdictTable } from './verdicts.ts'
 
+/** What is decided, and what the plan straight to the customer knows already. */
+type Question = {
+  request: RouteRequest
+  snapshot: StockSnapshot
+  policy: RoutingPolicy
+  hooks: PlanHooks
+  context: OrderContext
+}
+
 /** Some lines through one node, the rest straight to the customer. */
 type Candidate = {
   way: WayToConsolidate
@@ -43,10 +52,11 @@ export function consolidatedPlan(
   const { context } = direct.verdicts
   const ways = waysToConsolidate(context)
   if (ways.length === 0) return direct
+  const question: Question = { request, snapshot, policy, hooks, context }
   const bundles = bundlesOf(request, policy)
-  const straightOf = remembered((rows) => planStraight(rows, request, snapshot, policy, { ...hooks, context }))
+  const straightOf = remembered((rows) => planStraight(rows, question))
   const found: Candidate[] = []
-  let best = scoreOf(context, direct)
+  const leaders = [scoreOf(context, direct)]
   let allTried = true
   for (const way of ways) {
     const { sets, complete } = setsOf(bundles.filter((bundle) => bundle.every((row) => way.rows.has(row))))
@@ -55,11 +65,15 @@ export function consolidatedPlan(
       const straight = straightOf(request.lines.flatMap((_, row) => (set.includes(row) ? [] : [row])))
       if (straight === 'notAllowed') continue
       const lines = set.flatMap((row) => request.lines[row] ?? [])
-      if (compareScores(leastScore(context, way.consolidation, lines, straight), best) >= 0) continue
-      const candidate = planThrough(way, lines, straight, request, snapshot, policy, hooks, context)
+      // The best two are wanted: the plan and its runner-up.
+      const second = leaders[1]
+      const least = leastScore(context, way.consolidation, lines, straight)
+      if (second !== undefined && compareScores(least, second) >= 0) continue
+      const candidate = planThrough(way, lines, straight, question)
       if (candidate === undefined) continue
       found.push(candidate)
-      if (compareScores(candidate.score, best) < 0) best = candidate.score
+      leaders.push(candidate.score)
+      leaders.sort(compareScores).splice(2)
     }
   }
   return chosen(direct, found, request, allTried && policy.charges?.latePerDayMinor === undefined)
@@ -68,19 +82,13 @@ export function consolidatedPlan(
 type Straight = RoutingPlan | undefined | 'notAllowed'
 
 /** What does not go through the node: with one package less than the policy allows. */
-function planStraight(
-  rows: Bundle,
-  request: RouteRequest,
-  snapshot: StockSnapshot,
-  policy: RoutingPolicy,
-  hooks: PlanHooks,
-): Straight {
+function planStraight(rows: Bundle, { request, snapshot, policy, hooks, context }: Question): Straight {
   if (rows.length === 0) return undefined
   const limit = packageLimit(policy)
   if (limit <= 1) return 'notAllowed'
   const less = Number.isFinite(limit) ? { ...policy, maxPackages: limit - 1 } : policy
   const lines = rows.flatMap((row) => request.lines[row] ?? [])
-  const made = planDirectly({ ...request, lines }, snapshot, less, hooks)
+  const made = planDirectly({ ...request, lines }, snapshot, less, { ...hooks, context })
   return completeOrNothing(policy) && made.unserved.length > 0 ? 'notAllowed' : made
 }
 
@@ -94,7 +102,12 @@ function remembered(plan: (rows: Bundle) => Straight): (rows: Bundle) => Straigh
 }
 
 /** All of the lines, from wherever they can be had, whatever a customer's parcels are limited to: he gets one. */
-function policyThrough({ maxPackages: _most, keepTogetherTags: _tags, charges, ...policy }: RoutingPolicy): RoutingPolicy {
+function policyThrough({
+  maxPackages: _most,
+  keepTogetherTags: _tags,
+  charges,
+  ...policy
+}: RoutingPolicy): RoutingPolicy {
   const { splitMinor: _split, latePerDayMinor: _late, ...rest } = charges ?? {}
   return { ...policy, allowSplit: true, allowLineSplit: true, shipComplete: true, criteria: ['cost'], charges: rest }
 }
@@ -103,11 +116,7 @@ function planThrough(
   way: WayToConsolidate,
   lines: RouteLine[],
   straight: RoutingPlan | undefined,
-  request: RouteRequest,
-  snapshot: StockSnapshot,
-  policy: RoutingPolicy,
-  hooks: PlanHooks,
-  context: OrderContext,
+  { request, snapshot, policy, hooks, context }: Question,
 ): Candidate | undefined {
   const { consolidation } = way
   const there = consolidatedAt(context, consolidation)
@@ -181,14 +190,20 @@ function chosen(direct: RoutingPlan, found: readonly Candidate[], request: Route
   const { packages, consolidated, through, straight: rest } = best.candidate
   const { runnerUp: _own, gapMinor: _gap, optimality: _straight, ...head } = direct
   const proven = exact && through.optimality === 'exact' && (rest?.optimality ?? 'exact') === 'exact'
-  const rival = second?.candidate === undefined ? rivalOf(direct, packages) : rivalOf(planOf(second.candidate), packages)
-  const runnerUp = rival === undefined || second === undefined ? undefined : lostBy(context, best.score, second.score, rival)
+  const other = second?.candidate === undefined ? direct : planOf(second.candidate)
+  const rival = rivalOf(other, packages)
+  const { costMinor } = planOf(best.candidate)
+  const runnerUp = nearest(context, [
+    rival === undefined || second === undefined ? undefined : lostBy(context, best.score, second.score, rival),
+    inWhole(through, costMinor),
+    rest === undefined ? undefined : inWhole(rest, costMinor),
+  ])
   return {
     ...head,
     packages,
     consolidated,
     unserved: rest?.unserved ?? [],
-    costMinor: packages.reduce((sum, each) => sum + each.costMinor, consolidated.costMinor),
+    costMinor,
     optimality: proven ? 'exact' : 'greedy',
     ...(runnerUp === undefined ? {} : { runnerUp }),
     verdicts: verdictsOf(direct.verdicts, best.candidate, request),
@@ -244,10 +259,21 @@ function runnerUpAmong(
 ): { runnerUp?: RunnerUp } {
   if (rival === undefined) return {}
   const { nodeId, lines } = rival.consolidated
-  const { costMinor } = planOf(rival)
-  const lost = lostBy(context, best, rival.score, { nodeId, lineNo: lines[0]?.lineNo ?? 1, costMinor })
-  if (lost === undefined || (own !== undefined && !isNearer(context, lost, own))) return {}
-  return { runnerUp: lost }
+  const named = { nodeId, lineNo: lines[0]?.lineNo ?? 1, costMinor: planOf(rival).costMinor }
+  const runnerUp = nearest(context, [own, lostBy(context, best, rival.score, named)])
+  return runnerUp === undefined ? {} : { runnerUp }
+}
+
+/** The runner-up of a part of the plan, beside what the other part costs. */
+function inWhole({ runnerUp, costMinor }: RoutingPlan, wholeMinor: number): RunnerUp | undefined {
+  return runnerUp && { ...runnerUp, costMinor: wholeMinor - costMinor + runnerUp.costMinor }
+}
+
+function nearest(context: OrderContext, rivals: readonly (RunnerUp | undefined)[]): RunnerUp | undefined {
+  return rivals.reduce(
+    (best, each) => (each !== undefined && (best === undefined || isNearer(context, each, best)) ? each : best),
+    undefined,
+  )
 }
 
 /** True when it lost by a later criterion, or by less of the same. */
@@ -259,7 +285,11 @@ function isNearer({ policy }: OrderContext, a: RunnerUp, b: RunnerUp): boolean {
 }
 
 /** Each line's verdicts as the plan that serves it has them. */
-function verdictsOf(direct: VerdictTable, { way, straight, through }: Candidate, { lines }: RouteRequest): VerdictTable {
+function verdictsOf(
+  direct: VerdictTable,
+  { way, straight, through }: Candidate,
+  { lines }: RouteRequest,
+): VerdictTable {
   const width = direct.nodes.list.length
   const codes = direct.codes.slice()
   const available = direct.available.slice()

@@ -95,7 +95,10 @@ export function consolidatedCostParts(
     add('handling', quantity * (context.nodes.perUnitMinor[node] ?? 0))
     const promisedMs = context.promisedMs.get(line.lineNo)
     if (charges.latePerDayMinor === undefined || promisedMs === undefined) continue
-    add('lateness', quantity * charges.latePerDayMinor * Math.ceil(Math.max(0, dates.deliveredMs - promisedMs) / DAY_MS))
+    add(
+      'lateness',
+      quantity * charges.latePerDayMinor * Math.ceil(Math.max(0, dates.deliveredMs - promisedMs) / DAY_MS),
+    )
   }
   addShipping(context, way, contents, add)
   if (!first) add('split', charges.splitMinor ?? 0)

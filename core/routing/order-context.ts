@@ -153,8 +153,7 @@ export function arrivalMs(context: OrderContext, node: number, service: number, 
 
 function arrivalOf(context: OrderContext, node: number, service: number, slot: number): number {
   const { consolidation } = context
-  if (consolidation !== undefined)
-    return sentOnMs(context, consolidation, readyMs(context, node, service)).deliveredMs
+  if (consolidation !== undefined) return sentOnMs(context, consolidation, readyMs(context, node, service)).deliveredMs
   const handOver = context.handOverMs[node] ?? Number.POSITIVE_INFINITY
   return service === PICKUP || service === TRANSFER
     ? readyMs(context, node, service)
@@ -162,7 +161,11 @@ function arrivalOf(context: OrderContext, node: number, service: number, slot: n
 }
 
 /** When goods are where they are collected or sent on from: in that node already, or when they have come there. */
-export function readyMs({ handOverMs, nodes, store, consolidation, atMs }: OrderContext, node: number, service: number) {
+export function readyMs(
+  { handOverMs, nodes, store, consolidation, atMs }: OrderContext,
+  node: number,
+  service: number,
+) {
   const handOver = handOverMs[node] ?? Number.POSITIVE_INFINITY
   if (service === TRANSFER && store !== undefined) return transferMs(nodes.list[node], store, handOver)
   return consolidation === undefined ? handOver : atMs

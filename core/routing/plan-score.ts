@@ -5,7 +5,8 @@ import { criteriaOf } from './policy.ts'
 import type { Criterion } from './policy.ts'
 import { kmTo, placeOf } from './price-columns.ts'
 import type { RouteLine } from './request.ts'
-import { lateMinutesOf, opportunityOf, parcelsOf, unitsLeft } from './routing-plan.ts'
+import { lateMinutesOf, parcelsOf } from './parcels.ts'
+import { opportunityOf, unitsLeft } from './routing-plan.ts'
 import type { RoutingPlan } from './routing-plan.ts'
 
 export type PlanScore = {
@@ -36,7 +37,8 @@ function measure(context: OrderContext, made: Scored, criterion: Criterion): num
       return made.costMinor + opportunityOf(made)
     case 'lateness':
       return sum(
-        (each) => Math.ceil((each.lateMinutes ?? 0) / 60) * each.lines.reduce((units, line) => units + line.quantity, 0),
+        (each) =>
+          Math.ceil((each.lateMinutes ?? 0) / 60) * each.lines.reduce((units, line) => units + line.quantity, 0),
       )
     case 'distance':
       return sum((each) => kmTo(context, indexOf(each.nodeId)))

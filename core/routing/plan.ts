@@ -67,4 +67,3 @@ function without(policy: RoutingPolicy, fallback: Fallback): RoutingPolicy {
       return { ...policy, fences: policy.fences?.filter((fence) => fence.name !== fallback.name) }
   }
 }
-

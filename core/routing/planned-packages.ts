@@ -39,7 +39,8 @@ function packageOf(
   const { request, nodes, handOverMs } = context
   const way = wayOf(problem.columns, assignments[0]?.column ?? -1)
   const node = nodes.list[way.node]
-  const method = FULFILLMENT_METHODS[way.service === TRANSFER ? 0 : way.service]
+  const isSentOn = way.service === TRANSFER || context.consolidation !== undefined
+  const method = isSentOn ? 'ship' : FULFILLMENT_METHODS[way.service]
   if (node === undefined || method === undefined) return []
   const contents = assignments
     .toSorted((a, b) => a.line - b.line)

@@ -1,5 +1,5 @@
 /** What the router answers, and what is read off it. */
-import type { ConsolidatedParcel, PlannedPackage, RoutingDecision } from '../model/decision.ts'
+import type { RoutingDecision } from '../model/decision.ts'
 import type { OrderContext } from './order-context.ts'
 import type { PricePerUnit } from './price-columns.ts'
 import { verdictsInWords } from './verdicts.ts'
@@ -19,24 +19,6 @@ export type PlanHooks = {
 export function decisionOf({ verdicts, ...rest }: RoutingPlan): Omit<RoutingDecision, 'id'> {
   return { ...rest, candidates: verdictsInWords(verdicts) }
 }
-
-type Packages = Pick<RoutingDecision, 'packages' | 'consolidated'>
-
-/** True for a package that ends at the node which consolidates it with others. */
-export const isConsolidated = (planned: PlannedPackage, consolidated: ConsolidatedParcel | undefined): boolean =>
-  consolidated !== undefined &&
-  planned.viaNodeId === consolidated.nodeId &&
-  planned.lines.some((line) => consolidated.lines.some((one) => one.lineNo === line.lineNo))
-
-/** What the customer gets, parcel by parcel. */
-export const parcelsOf = ({ packages, consolidated }: Packages): readonly (PlannedPackage | ConsolidatedParcel)[] =>
-  consolidated === undefined
-    ? packages
-    : [...packages.filter((each) => !isConsolidated(each, consolidated)), consolidated]
-
-/** How much later than promised, for the line of the order that waits longest. */
-export const lateMinutesOf = (made: Packages): number =>
-  parcelsOf(made).reduce((most, each) => Math.max(most, each.lateMinutes ?? 0), 0)
 
 export const unitsLeft = ({ unserved }: Pick<RoutingDecision, 'unserved'>): number =>
   unserved.reduce((sum, each) => sum + each.quantity, 0)

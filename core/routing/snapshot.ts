@@ -2,23 +2,27 @@
  * What the router knows of stock at one moment: sellable units of each SKU at each node, in a row of integers a SKU.
  * A batch of orders is planned against one working copy, each plan claimed from it before the next is made.
  */
-import type { PlannedPackage } from '../model/decision.ts'
+import type { PlannedPackage, RoutingDecision } from '../model/decision.ts'
 import type { StockPosition } from '../model/stock.ts'
 import { epochMsOf } from '../model/time.ts'
 import type { Instant } from '../model/time.ts'
 import { NO_CAPACITY_USED, slotsOf } from './capacity.ts'
 import type { CapacityUsed } from './capacity.ts'
+import { placesTaken } from './parcels.ts'
 import type { PreparedNodes } from './prepared-nodes.ts'
 
 /** Marks a SKU and node without a position: unknown stock is not zero stock. */
 export const UNKNOWN_STOCK = -(2 ** 31)
+
+/** A plan, or what of it draws on shared stock. */
+type Claimed = Pick<RoutingDecision, 'packages' | 'consolidated'> & { decidedAt?: Instant }
 
 export type StockSnapshot = {
   readonly nodes: PreparedNodes
   /** Sellable units by node index; zero or less is none, UNKNOWN_STOCK is unknown. */
   readonly sellable: (sku: string) => Int32Array
   /** Takes a plan's units out, so that the next plan cannot have them. Throws if they are not there: a bug, not a race. */
-  readonly claim: (plan: { packages: readonly PlannedPackage[]; decidedAt?: Instant }) => void
+  readonly claim: (plan: Claimed) => void
   /** Packages that nodes have taken on; absent: nothing. */
   readonly capacity?: CapacityUsed
   readonly health?: NodeHealth
@@ -84,18 +88,14 @@ export function workingCopy(snapshot: StockSnapshot): StockSnapshot {
         if (!claimed.has(line.sku)) claimed.set(line.sku, snapshot.sellable(line.sku).slice())
       }
       claimPackages(snapshot.nodes, claimed, plan.packages)
-      if (snapshot.nodes.someLimited) claimSlots(snapshot.nodes, taken, plan.packages, plan.decidedAt)
+      if (snapshot.nodes.someLimited) claimSlots(snapshot.nodes, taken, plan)
     },
   }
 }
 
-function claimSlots(
-  nodes: PreparedNodes,
-  taken: Map<string, number>,
-  packages: readonly PlannedPackage[],
-  decidedAt: Instant | undefined,
-): void {
-  for (const each of packages) {
+function claimSlots(nodes: PreparedNodes, taken: Map<string, number>, plan: Claimed): void {
+  const { decidedAt } = plan
+  for (const each of placesTaken(plan)) {
     const node = nodes.list[nodes.indexById.get(each.nodeId) ?? -1]
     if (node === undefined) continue
     const handOverMs = epochMsOf(each.handOverAt)

@@ -5,7 +5,8 @@
  */
 import { criteriaOf } from './policy.ts'
 import type { RoutingPolicy } from './policy.ts'
-import { lateMinutesOf, opportunityOf, unitsLeft } from './routing-plan.ts'
+import { lateMinutesOf } from './parcels.ts'
+import { opportunityOf, unitsLeft } from './routing-plan.ts'
 import type { RoutingPlan } from './routing-plan.ts'
 import type { RouteRequest } from './request.ts'
 import { workingCopy } from './snapshot.ts'

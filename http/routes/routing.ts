@@ -1,6 +1,6 @@
 /** Routing as a service: dry runs, promises, policy books, and why a node was not chosen. */
 import { z } from '@hono/zod-openapi'
-import { PlannedPackage, RoutingDecision } from '#core/model/decision.ts'
+import { ConsolidatedParcel, PlannedPackage, RoutingDecision } from '#core/model/decision.ts'
 import { NO_UNITS, type Order, type OrderInput } from '#core/model/order.ts'
 import { FulfillmentMethod } from '#core/model/node.ts'
 import { CurrencyCode } from '#core/model/money.ts'
@@ -62,6 +62,7 @@ const PromiseAnswer = z
         parcels: z.int(),
         choices: z.array(z.enum(PROMISE_CHOICES)),
         packages: z.array(PlannedPackage),
+        consolidated: ConsolidatedParcel.optional(),
       }),
     ),
     unavailable: RoutingDecision.shape.unserved,
