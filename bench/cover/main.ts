@@ -64,10 +64,16 @@ function decisionFigures(): { figures: Figure[]; recordShare: number } {
     const each = made[index % made.length] as (typeof made)[number]
     JSON.stringify(recordOf(each, 'dec_1' as never, 'network', decide.request(index % 20)))
   })
+  const meeting = [1, 5].map((lines) => {
+    const { request, snapshot } = decisionsOver(randomFrom(5), { lines, nodes: 50, cards: true, consolidating: 2 })
+    const figure = timed(300, (index) => void plan(request(index), snapshot, DEFAULT_ROUTING_POLICY))
+    return { name: `${lines} lines × 50 nodes, 2 where goods can meet`, ...figure }
+  })
   return {
     figures: [
       { name: 'whole decision, 8 lines × 500 nodes', ...bare, limit: 60 },
       { name: 'its record, packed and written as JSON', ...record },
+      ...meeting,
     ],
     recordShare: record.p50 / bare.p50,
   }

@@ -13,8 +13,10 @@ const ZONES = ['Europe/Berlin', 'Europe/London', 'Europe/Madrid', 'Europe/Warsaw
 
 export type Orders = { snapshot: StockSnapshot; request: (index: number) => RouteRequest }
 
-/** `cards`: nodes ship by two rate cards, standard and express, with zones by distance. */
-export function decisionsOver(random: Random, shape: { lines: number; nodes: number; cards?: boolean }): Orders {
+type OrdersShape = { lines: number; nodes: number; cards?: boolean; consolidating?: number }
+
+/** `cards`: nodes ship by two rate cards, standard and express, with zones by distance. To so many nodes all others can send. */
+export function decisionsOver(random: Random, shape: OrdersShape): Orders {
   const cards = shape.cards === true ? ['standard', 'express'].map((service, index) => cardOf(service, index)) : []
   const nodes = Array.from({ length: shape.nodes }, (_, n) =>
     Node.parse({
@@ -22,6 +24,7 @@ export function decisionsOver(random: Random, shape: { lines: number; nodes: num
       name: 'node',
       kind: 'warehouse',
       capabilities: ['ship'],
+      ...meeting(n, shape.consolidating ?? 0),
       position: { latitude: 37 + 18 * random(), longitude: -8 + 30 * random() },
       calendar: {
         timeZone: ZONES[n % ZONES.length],
@@ -69,6 +72,12 @@ export function decisionsOver(random: Random, shape: { lines: number; nodes: num
     snapshot: snapshotOf(prepareNodes(nodes, cards), positions),
     request: (index) => requests[index % requests.length] as RouteRequest,
   }
+}
+
+function meeting(n: number, consolidating: number): object {
+  if (n < consolidating) return { consolidates: true, address: { line1: '1 Ring Road', city: 'Reims', country: 'FR' } }
+  const to = Array.from({ length: consolidating }, (_, index) => `n${String(index).padStart(4, '0')}`)
+  return { transfers: to.map((id) => ({ to: id, transitDays: 0, perPackageMinor: 60, perUnitMinor: 5 })) }
 }
 
 const cardOf = (service: string, index: number): RateCard =>

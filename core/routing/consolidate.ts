@@ -18,6 +18,7 @@ import { completeOrNothing, criteriaOf, packageLimit } from './policy.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { SHIP } from './prepared-nodes.ts'
 import type { RouteLine, RouteRequest } from './request.ts'
+import { opportunityOf } from './routing-plan.ts'
 import type { PlanHooks, RoutingPlan } from './routing-plan.ts'
 import type { StockSnapshot } from './snapshot.ts'
 import type { VerdictTable } from './verdicts.ts'
@@ -59,6 +60,7 @@ export function consolidatedPlan(
   const leaders = [scoreOf(context, direct)]
   let allTried = true
   for (const way of ways) {
+    const brought = new BroughtTogether(way, question)
     const { sets, complete } = setsOf(bundles.filter((bundle) => bundle.every((row) => way.rows.has(row))))
     allTried &&= complete
     for (const set of sets) {
@@ -67,9 +69,10 @@ export function consolidatedPlan(
       const lines = set.flatMap((row) => request.lines[row] ?? [])
       // The best two are wanted: the plan and its runner-up.
       const second = leaders[1]
-      const least = leastScore(context, way.consolidation, lines, straight)
+      const least = leastScore(context, way.consolidation, lines, straight, brought.atLeastMinor(set))
       if (second !== undefined && compareScores(least, second) >= 0) continue
-      const candidate = planThrough(way, lines, straight, question)
+      const through = brought.plan(set, lines)
+      const candidate = through && candidateOf(way, lines, straight, through, question)
       if (candidate === undefined) continue
       found.push(candidate)
       leaders.push(candidate.score)
@@ -95,7 +98,7 @@ function planStraight(rows: Bundle, { request, snapshot, policy, hooks, context 
 function remembered(plan: (rows: Bundle) => Straight): (rows: Bundle) => Straight {
   const known = new Map<string, Straight>()
   return (rows) => {
-    const key = rows.join()
+    const key = keyOf(rows)
     if (!known.has(key)) known.set(key, plan(rows))
     return known.get(key)
   }
@@ -112,17 +115,46 @@ function policyThrough({
   return { ...policy, allowSplit: true, allowLineSplit: true, shipComplete: true, criteria: ['cost'], charges: rest }
 }
 
-function planThrough(
+/** How lines come to one node, and what that costs: never less than any of them alone. */
+class BroughtTogether {
+  readonly #way: WayToConsolidate
+  readonly #question: Question
+  /** By set of lines; Infinity: it cannot be done. */
+  readonly #minor = new Map<string, number>()
+
+  constructor(way: WayToConsolidate, question: Question) {
+    this.#way = way
+    this.#question = question
+  }
+
+  /** What is known of smaller sets holds for this one. */
+  atLeastMinor(set: readonly number[]): number {
+    return Math.max(0, ...set.map((row) => this.#minor.get(keyOf(set.filter((each) => each !== row))) ?? 0))
+  }
+
+  plan(set: readonly number[], lines: RouteLine[]): RoutingPlan | undefined {
+    const { request, snapshot, policy, hooks, context } = this.#question
+    const there = consolidatedAt(context, this.#way.consolidation)
+    const made = planDirectly({ ...request, lines }, snapshot, policyThrough(policy), { ...hooks, context: there })
+    const possible = made.unserved.length === 0
+    this.#minor.set(keyOf(set), possible ? made.costMinor + opportunityOf(made) : Number.POSITIVE_INFINITY)
+    return possible ? made : undefined
+  }
+}
+
+const keyOf = (set: readonly number[]): string => set.join()
+
+function candidateOf(
   way: WayToConsolidate,
   lines: RouteLine[],
   straight: RoutingPlan | undefined,
-  { request, snapshot, policy, hooks, context }: Question,
+  through: RoutingPlan,
+  { context }: Question,
 ): Candidate | undefined {
   const { consolidation } = way
   const there = consolidatedAt(context, consolidation)
-  const through = planDirectly({ ...request, lines }, snapshot, policyThrough(policy), { ...hooks, context: there })
   const brought = through.packages.filter((each) => each.nodeId !== way.nodeId)
-  if (through.unserved.length > 0 || brought.length === 0 || asksTooMuch(through, straight, context)) return undefined
+  if (brought.length === 0 || asksTooMuch(through, straight, context)) return undefined
   const readyMs = Math.max(context.atMs, ...brought.map((each) => epochMsOf(each.deliveredAt ?? each.handOverAt)))
   const dates = sentOnMs(there, consolidation, readyMs)
   if (!Number.isFinite(dates.deliveredMs)) return undefined

@@ -58,12 +58,13 @@ export function compareScores(a: PlanScore, b: PlanScore): number {
   return 0
 }
 
-/** No plan that sends these lines on together, and the others as `straight` does, can score better: nothing is brought there for nothing. */
+/** No plan that sends these lines on together, and the others as `straight` does, can score better, if they are brought for no less. */
 export function leastScore(
   context: OrderContext,
   consolidation: Consolidation,
   lines: readonly RouteLine[],
   straight: RoutingPlan | undefined,
+  broughtMinor: number,
 ): PlanScore {
   const { policy } = context
   const { capacityMinor, markdown = [] } = policy.charges ?? {}
@@ -73,7 +74,7 @@ export function leastScore(
   const dates = { handOverMs: 0, deliveredMs: Number.NEGATIVE_INFINITY }
   const parcelMinor = unbounded
     ? Number.NEGATIVE_INFINITY
-    : sumOfParts(consolidatedCostParts(context, consolidation, contents, dates, straight === undefined))
+    : broughtMinor + sumOfParts(consolidatedCostParts(context, consolidation, contents, dates, straight === undefined))
   return {
     ...rest,
     criteria: criteriaOf(policy).map((criterion, index) => {
