@@ -14,8 +14,9 @@ import type { Scenario } from './scenario.ts'
 /** Beyond so many kinds of orders, or positions with stock, the linear program takes minutes. */
 const MAX_KINDS = 4_000
 const MAX_POSITIONS = 10_000
-/** Steps of a climb; the bound is valid after each, and tighter with more. */
-const CLIMB = 300
+/** A climb's steps, as many as a minute or so allows; the bound is valid after each, and tighter with more. */
+const ORDERS_SERVED = 12_000_000
+const stepsFor = (orders: number): number => Math.min(600, Math.max(150, Math.round(ORDERS_SERVED / orders)))
 
 export type HindsightBound = {
   bound: number
@@ -26,7 +27,7 @@ export type HindsightBound = {
 export function hindsightBound(scenario: Scenario, solver: LinearProgramSolver): HindsightBound {
   const groups = groupsOf(scenario.orders)
   if (groups.list.length > MAX_KINDS || stockedPositions(scenario) > MAX_POSITIONS)
-    return ascendBound(scenario, scenario.orders, CLIMB)
+    return ascendBound(scenario, scenario.orders, stepsFor(scenario.orders.length))
   const program = createMethodProgram(
     solver,
     scenarioMethods(scenario, groups.list),

@@ -36,7 +36,7 @@ const MAX_KINDS = 1_000
 const MAX_POSITIONS = 3_000
 /** Steps of the first climb, of each later one, and how often in a period. */
 const FIRST_CLIMB = 60
-const LATER_CLIMB = 5
+const LATER_CLIMB = 10
 const CLIMBS = 20
 
 const isLarge = (scenario: KnownScenario, kinds: number): boolean =>
