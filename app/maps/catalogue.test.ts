@@ -64,6 +64,8 @@ const SENSE: { [kind: string]: (value: Loose) => void } = {
     value['answeredAt'] = context.receivedAt
     // Partners that have a word for it take a cancel whole or not at all.
     delete value['lines']
+    listOf(value['lineAnswers']).forEach((line, i) => (line['lineNo'] = i + 1))
+    if (listOf(value['lineAnswers']).length === 0) delete value['lineAnswers']
   },
   shipment: (value) => {
     if (value['service'] === 'pickup') delete value['service']
@@ -105,6 +107,8 @@ const made = (entry: MapEntry) => {
   return documentsOf(entry.schema).map((raw) => {
     const value = structuredClone(raw) as Loose
     SENSE[entry.kind]?.(value)
+    // Only X12 has a word for each line of an answer to a cancel.
+    if (entry.name !== 'x12 865') delete value['lineAnswers']
     // ORDERS has one type of order: mappings/edifact/orders.ts.
     if (entry.name === 'edifact orders') value['method'] = 'dropShip'
     // ORDERS05 has no e-mail address: mappings/idoc/README.md.

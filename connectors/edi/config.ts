@@ -43,6 +43,11 @@ const Profile = z
     nodeRoles: z.array(z.string().length(2)).min(1).describe('N101 of the place that fulfills.'),
     changesSent: z.boolean().describe('Cancels go out as 860. Without it a person calls the partner.'),
     changeAccepted: z.array(z.string().length(2)).describe('865: codes that take a cancel.'),
+    lineChangeAccepted: z.array(z.string().length(2)).describe('865: ACK01 of a line that agrees to its change.'),
+    lineChangeRefused: z.array(z.string().length(2)).describe('865: ACK01 of a line that refuses its change.'),
+    lineChangeQuantity: z
+      .array(z.string().length(2))
+      .describe('865: ACK01 of a line whose ACK02 is what stays on order.'),
     statusKept: z.array(z.string().max(3)).describe('870: codes of lines that stay as they are.'),
   })
   .partial()

@@ -71,11 +71,20 @@ function grantedBy(request: FulfillmentRequest, response: CancelResponse): Map<n
       const units = !response.accepted
         ? 0
         : stated === undefined
-          ? asked
+          ? agreedOf(line, asked, response)
           : Math.min(asked, stated.get(line.lineNo) ?? 0)
       return [line.lineNo, Math.min(units, line.outstanding)]
     }),
   )
+}
+
+/** Never more than was asked: what it gives up beyond that it has to reject. */
+function agreedOf(line: FulfillmentRequestLine, asked: number, { lineAnswers = [] }: CancelResponse): number {
+  const answer = lineAnswers.find((each) => each.lineNo === line.lineNo)
+  if (answer === undefined) return asked
+  if (!answer.agreed) return 0
+  if (answer.remaining === undefined) return asked
+  return Math.max(0, Math.min(asked, line.shipped + line.outstanding - answer.remaining))
 }
 
 /** After an answer nothing is in question; units that were refused are wanted back no more. */

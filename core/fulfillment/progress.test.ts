@@ -245,6 +245,23 @@ describe('the answer to a cancel', () => {
     })
   })
 
+  test('that answers line by line gives up what it agrees to, and at most what was asked', () => {
+    const three = request([2, 4, 5], { negotiation: 'cancelRequested' })
+    const lineAnswers = [
+      { lineNo: 1, agreed: false },
+      { lineNo: 2, agreed: true, remaining: 3 },
+    ]
+    const progress = applyCancelResponse(three, { ...answer(true), requestId: three.id, lineAnswers })
+    // The third line is not named: it goes as the whole does.
+    expect(progress.moves).toEqual([
+      { lineNo: 2, quantity: 1, from: 'released', to: 'cancelled' },
+      { lineNo: 3, quantity: 5, from: 'released', to: 'cancelled' },
+    ])
+    expect(progress.cases).toMatchObject([
+      { kind: 'cancelTooLate', detail: expect.stringContaining('2 of line 1, 3 of line 2') },
+    ])
+  })
+
   test('that nobody asked for changes nothing', () => {
     for (const accepted of [true, false])
       expect(applyCancelResponse(request([2]), answer(accepted))).toMatchObject({

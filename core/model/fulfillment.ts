@@ -202,6 +202,13 @@ export const CancelResponse = z.object({
   reason: z.string().max(500).optional(),
   /** The units that it took out, where it did so with some of those asked for; absent: all of them, if `accepted`. */
   lines: z.array(z.object({ lineNo: z.int().min(1), quantity: Quantity })).optional(),
+  /**
+   * Where it answers line by line: whether it agrees to what was asked of the line, and the units of it that it has on order then, those
+   * it shipped with them; absent: as it was asked. Lines that are not named go as `accepted` says.
+   */
+  lineAnswers: z
+    .array(z.object({ lineNo: z.int().min(1), agreed: z.boolean(), remaining: Quantity.optional() }))
+    .optional(),
 })
 export type CancelResponse = z.infer<typeof CancelResponse>
 

@@ -240,7 +240,13 @@ test('every field of these formats is read, and every canonical field has a sour
   // An ERP takes out a request whole or not at all.
   expect(coverage(cancelAnswerMap, events[5], CancelResponse)).toEqual({
     ...none,
-    unset: ['lines.*.lineNo', 'lines.*.quantity'],
+    unset: [
+      'lines.*.lineNo',
+      'lines.*.quantity',
+      'lineAnswers.*.lineNo',
+      'lineAnswers.*.agreed',
+      'lineAnswers.*.remaining',
+    ],
   })
   expect(coverage(collectionMap, events[4], ShipmentNotice).unread).toEqual([])
 })

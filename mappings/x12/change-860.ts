@@ -1,6 +1,7 @@
 /** 860 purchase order change ↔ change request, and 865 its acknowledgment → cancel response. What a purpose means is the profile's. */
 import { CancelResponse } from '#core/model/fulfillment.ts'
 import { ChangeRequest } from '#core/model/trade.ts'
+import type { Refusal } from '../engine/index.ts'
 import { defineMap, enumTable, isRefusal, refuse, rulesFor, text, wholeNumberText } from '../engine/index.ts'
 import { documentScope, x12Document } from './document.ts'
 import type { DocumentMap, DocumentScope } from './document.ts'
@@ -57,11 +58,22 @@ export const change860 = x12Document({
 })
 
 /** The reason is a text of an N9 loop; some partners send MSG bare. */
-const SHAPE_865: Shape = { BCA: 'one', N9: { N9: 'one', MSG: 'many' }, MSG: 'many' }
-type Tree865 = { BCA: Elements; N9?: { N9: Elements; MSG?: Elements[] }[]; MSG?: Elements[] }
+const SHAPE_865: Shape = {
+  BCA: 'one',
+  N9: { N9: 'one', MSG: 'many' },
+  MSG: 'many',
+  POC: { POC: 'one', ACK: 'many' },
+}
+type AnsweredLine = { POC: Elements; ACK?: Elements[] }
+type Tree865 = {
+  BCA: Elements
+  N9?: { N9: Elements; MSG?: Elements[] }[]
+  MSG?: Elements[]
+  POC?: AnsweredLine[]
+}
 const answer = rulesFor<Tree865, CancelResponse, DocumentScope>()
 
-/** BCA02 as in an 855: the profile says which codes agree; RD, RJ refuse; others leave it to the lines, which nobody reads here. */
+/** BCA02 as in an 855: the profile says which codes agree; RD, RJ refuse; others leave it to the lines. A line's ACK goes before it. */
 const answerMap = (profile: X12Profile): DocumentMap<Tree865, CancelResponse> =>
   defineMap({
     name: 'x12 865',
@@ -74,11 +86,12 @@ const answerMap = (profile: X12Profile): DocumentMap<Tree865, CancelResponse> =>
       answer.fixed('BCA.01', '00', { checked: false }),
       answer.derive({
         name: 'agreed or not',
-        reads: ['BCA.02'],
+        reads: ['BCA.02', 'POC'],
         writes: ['accepted'],
-        forward: ({ 'BCA.02': code }) => {
+        forward: ({ 'BCA.02': code, POC }) => {
           if (profile.changeAccepted.some((known) => known === code)) return { accepted: true }
-          return code === 'RJ' || code === 'RD' ? { accepted: false } : UNKNOWN_ANSWER
+          if (code === 'RJ' || code === 'RD') return { accepted: false }
+          return hasAnswers(POC) ? { accepted: true } : UNKNOWN_ANSWER
         },
         back: ({ accepted }) => ({ 'BCA.02': accepted === true ? (profile.changeAccepted[0] ?? 'AC') : 'RJ' }),
       }),
@@ -89,6 +102,16 @@ const answerMap = (profile: X12Profile): DocumentMap<Tree865, CancelResponse> =>
         writes: ['answeredAt'],
         forward: (_reads, { receivedAt }) => ({ answeredAt: receivedAt }),
         back: ({ answeredAt }) => (answeredAt === undefined ? {} : { 'BCA.06': dateOf(answeredAt) }),
+      }),
+      answer.derive({
+        name: 'answers line by line (ACK of a POC loop)',
+        reads: ['POC'],
+        writes: ['lineAnswers'],
+        forward: ({ POC }) => (hasAnswers(POC) ? answersOf(POC as AnsweredLine[], profile) : {}),
+        back: ({ lineAnswers }) =>
+          lineAnswers === undefined || lineAnswers.length === 0
+            ? {}
+            : { POC: lineAnswers.map((each) => answeredLine(each, profile)) },
       }),
       answer.derive({
         name: 'reason (MSG of an N9 loop, or bare)',
@@ -107,6 +130,57 @@ const answerMap = (profile: X12Profile): DocumentMap<Tree865, CancelResponse> =>
         },
       }),
     ],
+  })
+
+type LineAnswer = NonNullable<CancelResponse['lineAnswers']>[number]
+
+const hasAnswers = (loops: unknown): boolean =>
+  Array.isArray(loops) && (loops as AnsweredLine[]).some((loop) => (loop.ACK?.length ?? 0) > 0)
+
+/** Of a line with several ACK segments each must agree. */
+function answersOf(loops: readonly AnsweredLine[], profile: X12Profile): { lineAnswers: LineAnswer[] } | Refusal {
+  const lineAnswers: LineAnswer[] = []
+  for (const [index, { POC, ACK = [] }] of loops.entries()) {
+    if (ACK.length === 0) continue
+    const lineNo = wholeNumberText(1, 999_999).read(POC['01'], undefined)
+    if (isRefusal(lineNo)) return refuse({ ...lineNo.detail, field: `POC.${index}.POC.01` })
+    const answered: LineAnswer = { lineNo, agreed: true }
+    for (const [at, ack] of ACK.entries()) {
+      const place = `POC.${index}.ACK.${at}`
+      const code = ack['01'] ?? ''
+      if (profile.lineChangeRefused.includes(code)) answered.agreed = false
+      else if (!profile.lineChangeAccepted.includes(code)) return unknownLineAnswer(code, profile, `${place}.01`)
+      if (!profile.lineChangeQuantity.includes(code)) continue
+      const remaining = wholeNumberText(0).read(ack['02'], undefined)
+      if (isRefusal(remaining)) return refuse({ ...remaining.detail, field: `${place}.02` })
+      answered.remaining = (answered.remaining ?? 0) + remaining
+    }
+    lineAnswers.push(answered)
+  }
+  return { lineAnswers }
+}
+
+function answeredLine({ lineNo, agreed, remaining }: LineAnswer, profile: X12Profile): AnsweredLine {
+  const ack = (code: string | undefined, units?: number): Elements =>
+    units === undefined ? { '01': code ?? '' } : { '01': code ?? '', '02': String(units), '03': profile.unit }
+  return {
+    POC: { '01': String(lineNo), '02': 'CA' },
+    ACK: [
+      ...(remaining === undefined ? [] : [ack(profile.lineChangeQuantity[0], remaining)]),
+      ...(agreed && remaining === undefined ? [ack(profile.lineChangeAccepted[0])] : []),
+      ...(agreed ? [] : [ack(profile.lineChangeRefused[0])]),
+    ],
+  }
+}
+
+const unknownLineAnswer = (code: string, profile: X12Profile, field: string): Refusal =>
+  refuse({
+    rule: `must be one of ${[...profile.lineChangeAccepted, ...profile.lineChangeRefused].join(', ')}`,
+    cure: `Say in the partner's profile what ACK01 ${code} of an 865 means (lineChangeAccepted, lineChangeRefused), then replay.`,
+    code: 'x12.change-line-answer',
+    class: 'crosswalk',
+    subject: code,
+    field,
   })
 
 /** Element 933. */

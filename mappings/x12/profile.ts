@@ -42,6 +42,10 @@ export type X12Profile = {
   /** Cancels go out as 860; without it a person calls. 865: BCA02 that agrees to the change. */
   changesSent: boolean
   changeAccepted: string[]
+  /** ACK01 of an 865's lines that agree to the change, and that refuse it; where it changes the quantity, ACK02 is what stays on order. */
+  lineChangeAccepted: string[]
+  lineChangeRefused: string[]
+  lineChangeQuantity: string[]
   /** 870: ISR01 that keeps a line, and that gives it up, each with its reason. */
   statusKept: string[]
   statusLost: Record<string, RejectReason>
@@ -83,6 +87,10 @@ export const BASE_PROFILE: X12Profile = {
   lineChanges: { DI: 'delete', QD: 'quantity', QI: 'quantity', CA: 'quantity' },
   changesSent: false,
   changeAccepted: ['AC', 'AT', 'AD'],
+  lineChangeAccepted: ['IA', 'IC', 'ID', 'IQ'],
+  // AC, AR and BP: shipped, or on its way out.
+  lineChangeRefused: ['IR', 'AC', 'AR', 'BP', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6'],
+  lineChangeQuantity: ['IQ'],
   statusKept: ['IA', 'IN', 'DR', 'BP', 'IB'],
   statusLost: { IC: 'outOfStock', ID: 'other', IR: 'ineligibleProduct' },
   shippedStatuses: ['CC', 'CP', 'CL', 'CM', 'BP', 'PR', 'SS', undefined],

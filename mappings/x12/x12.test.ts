@@ -12,6 +12,7 @@ import type { X12Set } from '../formats/x12/interchange.ts'
 import type { WritableSegment } from '../formats/x12/writable.ts'
 import { writeX12 } from '../formats/x12/writer.ts'
 import { answerMap, SHAPE_855 } from './answer-855.ts'
+import { answer865 } from './change-860.ts'
 import { context } from './crosswalk.test-data.ts'
 import { orderMap, SHAPE_850 } from './order-850.ts'
 import { withParties } from './party-loop.ts'
@@ -147,6 +148,30 @@ test('faults of an 855 name segment, element and byte', () => {
     code: 'x12.po-unknown',
     subject: 'PO 7',
     place: { path: 'BAK-03' },
+  })
+})
+
+test('an 865 answers line by line, and a code that nobody knows is named with its place', () => {
+  const lined = (ack: string): X12Set =>
+    setOf(
+      text('865.in.edi')
+        .replace('BCA*00*RJ', 'BCA*00*AC')
+        .replace('SE*5', 'SE*9')
+        .replace('SE*', `POC*1*CA*3**EA~\nACK*IQ*3*EA~\nPOC*2*CA*2**EA~\nACK*${ack}~\nSE*`),
+    )
+  const read = (set: X12Set) => answer865.read(set, { ...context, receivedAt: answeredAt }, BASE_PROFILE)
+  expect(read(lined('IR')).documents[0]?.value).toMatchObject({
+    accepted: true,
+    lineAnswers: [
+      { lineNo: 1, agreed: true, remaining: 3 },
+      { lineNo: 2, agreed: false },
+    ],
+  })
+  expect(read(lined('ZZ')).refused[0]?.issues[0]).toMatchObject({
+    code: 'x12.change-line-answer',
+    class: 'crosswalk',
+    value: 'ZZ',
+    place: { path: 'ACK[2]-01' },
   })
 })
 

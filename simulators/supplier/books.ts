@@ -24,6 +24,9 @@ export type OrderLineEntry = {
   ackCode?: AckCode
 }
 
+/** What a change did to a line. */
+export type LineAnswer = { line: OrderLineEntry; agreed: boolean }
+
 export type ShipmentEntry = {
   shipmentId: string
   shippedAt: string

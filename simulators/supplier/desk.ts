@@ -1,7 +1,7 @@
 /** The life of a purchase order inside the supplier: received, acknowledged line by line, shipped. */
 import type { Instant } from '#core/model/time.ts'
 import { plusMs } from '#core/model/time.ts'
-import type { OrderBook, OrderEntry, VendorStock } from './books.ts'
+import type { LineAnswer, OrderBook, OrderEntry, VendorStock } from './books.ts'
 import { chance } from '../kit/chance.ts'
 import { answerLine, pack } from './decide.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
@@ -28,6 +28,7 @@ export type DeskSetup = {
   delayMs: (step: SupplierStep, subject: string) => number
   unitsPerCarton: number
   carrier: string
+  packed: readonly string[]
   onTrouble: (trouble: string) => void
 }
 
@@ -97,16 +98,20 @@ export class Desk {
   }
 
   #answerChange(entry: OrderEntry, wanted: ReadonlyMap<string, number>, to: Correspondent): void {
-    const { stock, tray, now, language } = this.#setup
+    const { stock, tray, now, language, packed } = this.#setup
     const stands = entry.state === 'received' || entry.state === 'accepted'
+    const answers: LineAnswer[] = []
     for (const line of stands ? entry.lines : []) {
-      const left = Math.min(line.accepted, wanted.get(line.lineId) ?? line.accepted)
+      const isPacked = packed.includes(line.vendorSku)
+      const left = isPacked ? line.accepted : Math.min(line.accepted, wanted.get(line.lineId) ?? line.accepted)
       if (left < line.accepted) stock.release(line.vendorSku, line.accepted - left)
       line.accepted = left
+      if (wanted.has(line.lineId)) answers.push({ line, agreed: !isPacked })
     }
+    const byLine = answers.some((each) => !each.agreed) ? answers : []
     if (stands && entry.state === 'accepted' && entry.lines.every((line) => line.accepted === 0))
       entry.state = 'cancelled'
-    tray.add(language.types.changeAnswer, to, language.changeAnswer(entry, stands, now()))
+    tray.add(language.types.changeAnswer, to, language.changeAnswer(entry, stands, now(), byLine))
   }
 
   #answerCancel(entry: OrderEntry, to: Correspondent): void {

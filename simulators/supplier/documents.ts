@@ -1,7 +1,7 @@
 /** The supplier's 855, 856, 865 and 846 as segments; the writer adds envelopes, numbers and counts. Codes: facts of partners' public guides. */
 import type { Instant } from '#core/model/time.ts'
 import type { WritableSegment } from '#mappings/formats/x12/writable.ts'
-import type { OrderEntry, OrderLineEntry, ShipmentEntry, StockReport } from './books.ts'
+import type { LineAnswer, OrderEntry, OrderLineEntry, ShipmentEntry, StockReport } from './books.ts'
 
 /** CCYYMMDD in UTC. */
 export const dateOf = (at: Instant | string): string => at.slice(0, 10).replaceAll('-', '')
@@ -38,8 +38,13 @@ function ackOf(line: OrderLineEntry, promisedAt: Instant): WritableSegment {
   return ['ACK', code, String(line.accepted), line.unit, '079', dateOf(promisedAt)]
 }
 
-/** 865: BCA02 AC takes the order out, RJ does not, with the reason in MSG. */
-export const changeAnswerSegments = (order: OrderEntry, accepted: boolean, at: Instant): WritableSegment[] => [
+/** 865: BCA02 AC takes out what was asked, RJ does not, with the reason in MSG; an ACK of a line says it of that line (IQ: what is left). */
+export const changeAnswerSegments = (
+  order: OrderEntry,
+  accepted: boolean,
+  at: Instant,
+  byLine: readonly LineAnswer[] = [],
+): WritableSegment[] => [
   ['BCA', '00', accepted ? 'AC' : 'RJ', order.poNumber, '', order.changeNumber ?? '1', dateOf(at)],
   ...(accepted
     ? []
@@ -47,6 +52,10 @@ export const changeAnswerSegments = (order: OrderEntry, accepted: boolean, at: I
         ['N9', 'L1', '1'],
         ['MSG', 'already shipped'],
       ] as const)),
+  ...byLine.flatMap(({ line, agreed }): WritableSegment[] => [
+    ['POC', line.lineId, 'CA', String(line.accepted), '', line.unit],
+    agreed ? ['ACK', 'IQ', String(line.accepted), line.unit] : ['ACK', 'IR'],
+  ]),
 ]
 
 /** 846 of all stock on the shelf, promised units included (QTY 33). */

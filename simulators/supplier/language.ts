@@ -1,7 +1,7 @@
 /** A standard as the supplier's desk and tray need it: the same papers, as X12 sets or as EDIFACT messages. */
 import type { Parsed } from '#core/issue.ts'
 import type { Instant } from '#core/model/time.ts'
-import type { OrderEntry, ShipmentEntry, StockReport } from './books.ts'
+import type { LineAnswer, OrderEntry, ShipmentEntry, StockReport } from './books.ts'
 import { changeAnswerSegments, acknowledgmentSegments, shipNoticeSegments, stockSegments } from './documents.ts'
 import { edifactChangeAnswer, edifactDispatch, edifactResponse, edifactStock } from './edifact-documents.ts'
 import { composeEdifact, withWrongUnz } from './edifact-interchange.ts'
@@ -16,7 +16,8 @@ export type Language = {
   types: Readonly<Record<Paper, string>>
   answer: (order: OrderEntry, at: Instant, promisedAt: Instant) => Segments
   notice: (order: OrderEntry, shipment: ShipmentEntry, shipFrom: string) => Segments
-  changeAnswer: (order: OrderEntry, accepted: boolean, at: Instant) => Segments
+  /** Answers by line, where some are refused and some are not. */
+  changeAnswer: (order: OrderEntry, accepted: boolean, at: Instant, byLine?: readonly LineAnswer[]) => Segments
   stock: (report: StockReport) => Segments
   compose: (
     sender: Sender,

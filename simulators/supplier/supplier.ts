@@ -34,14 +34,14 @@ export type Supplier = Pick<Office, 'sftp'> & {
 
 /** `sftp` is absent when someone else serves the folder. Remote paths are /in, /out, /archive. */
 export async function startSupplier(options: SupplierOptions): Promise<Supplier> {
-  const { name, random, unitsPerCarton = 10, carrier = 'UPSN', delayMs = () => 0 } = options
+  const { name, random, unitsPerCarton = 10, carrier = 'UPSN', delayMs = () => 0, packed = [] } = options
   const language = options.standard === 'edifact' ? EDIFACT : X12
   const manners: SupplierManners = { ...GOOD_MANNERS, ...options.manners }
   const office = await openOffice(options, language, manners)
   const { tray, now, onTrouble } = office
   const stock = new VendorStock(options.stock)
   const orders = new OrderBook()
-  const parcels = { unitsPerCarton, carrier }
+  const parcels = { unitsPerCarton, carrier, packed }
   const desk = new Desk({ name, stock, orders, tray, language, manners, random, now, delayMs, onTrouble, ...parcels })
   const later = (file: string, work: () => void): void => desk.after('acknowledge', file, work)
   const setup = { ...office.intake, later }

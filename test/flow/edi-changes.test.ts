@@ -18,12 +18,13 @@ afterEach(async () => {
 })
 
 /** The order was accepted; it is shipped `shipMs` later. */
-async function accepted(changesSent: boolean, shipMs = 3_600_000) {
+async function accepted(changesSent: boolean, shipMs = 3_600_000, packed: string[] = []) {
   supplier = await startSupplier({
     name: 'acme',
     identity: PARTNER,
     place: 'PORTO',
-    stock: [{ vendorSku: 'V-1', onHand: 10 }],
+    stock: ['V-1', ...packed].map((vendorSku) => ({ vendorSku, onHand: 10 })),
+    packed,
     random: () => 0.5,
     delayMs: (step) => (step === 'ship' ? shipMs : 0),
     login: EDI_LOGIN,
@@ -39,11 +40,12 @@ async function accepted(changesSent: boolean, shipMs = 3_600_000) {
       profile: { changesSent },
     },
     node: { id: 'acme', kind: 'supplier', capability: 'dropShip', code: 'PORTO' },
-    products: { 'SHOE-1': 'V-1' },
+    products: { 'SHOE-1': 'V-1', ...(packed.length === 0 ? {} : { 'SHOE-2': 'V-2' }) },
   })
   supplier.tellStock({ party: US, groupId: US.id, version: '00401', groupVersion: '004010', usage: 'P' }, LONG_AGO)
-  await hub.until('the stock is known', async () => (await hub.count('stock_position WHERE available = 10')) === 1)
-  await hub.order('1001', { 'SHOE-1': 2 })
+  const skus = 1 + packed.length
+  await hub.until('the stock is known', async () => (await hub.count('stock_position WHERE available = 10')) === skus)
+  await hub.order('1001', { 'SHOE-1': 2, ...(packed.length === 0 ? {} : { 'SHOE-2': 2 }) })
   await hub.until(
     'it is accepted',
     async () => (await hub.count(`fulfillment_request WHERE negotiation = 'accepted'`)) === 1,
@@ -82,6 +84,24 @@ test('a supplier that is told of fewer units keeps the others', async () => {
   await hub.cancel('1001', { 'SHOE-1': 1 })
   await hub.until('all is cancelled', async () => (await hub.count('order_line WHERE cancelled = 2')) === 1)
   expect(supplier.books()).toMatchObject({ orders: [{ state: 'cancelled' }], stock: [{ now: 10, committed: 0 }] })
+})
+
+test('a supplier that answers line by line gives up what it agrees to, and keeps what is packed', async () => {
+  await accepted(true, 3_600_000, ['V-2'])
+  await hub.revise('1001', { 'SHOE-1': 1, 'SHOE-2': 1 })
+  await hub.until(
+    'the refusal is read',
+    async () => (await hub.count(`exception_case WHERE kind = 'cancelTooLate'`)) === 1,
+  )
+  const lines = await hub.rows('SELECT sku, cancelled, released FROM order_line ORDER BY sku')
+  expect(lines).toEqual([
+    { sku: 'SHOE-1', cancelled: 1, released: 1 },
+    { sku: 'SHOE-2', cancelled: 0, released: 2 },
+  ])
+  expect(supplier.books().orders[0]?.lines.map((line) => line.accepted)).toEqual([1, 2])
+  expect(await hub.rows(`SELECT detail FROM exception_case`)).toMatchObject([
+    { detail: expect.stringContaining('1 of line 2') },
+  ])
 })
 
 test('a supplier that has shipped refuses, and a person sees that the cancel was too late', async () => {
