@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Issue } from '#core/issue.ts'
 import { assumed, MAX_ISSUES, noterOf, wholeNumber } from '../edi/findings.ts'
+import { NumbersSeen } from '../edi/numbers-seen.ts'
 import {
   badSegmentId,
   badType,
@@ -36,8 +37,12 @@ export type EdifactBuilderOptions = {
   repair?: boolean
   /** Called with each message once its UNT was read, for streams. The message stays in the interchange unless `drop` is set. */
   onMessage?: (message: EdifactMessage, interchange: EdifactInterchange) => void
+  /** Called with each segment of a message, UNH and UNT too, before `onMessage`. */
+  onSegment?: (segment: EdifactSegment, message: EdifactMessage) => void
   /** Do not keep messages in the interchange: memory then holds one message. */
   drop?: boolean
+  /** Count the segments between UNH and UNT and keep none, for messages of any size: whoever wants them sees them as they come. */
+  countOnly?: boolean
 }
 
 export class EdifactEnvelopeBuilder implements EdifactSink {
@@ -52,7 +57,9 @@ export class EdifactEnvelopeBuilder implements EdifactSink {
   #inGroup = 0
   /** Segments of the open message that could not be taken over; they count in UNT. */
   #lost = 0
-  #references = new Set<string>()
+  #references = new NumbersSeen()
+  /** Of a message whose segments are not kept: how many there were of each name. */
+  readonly #occurrences = new Map<string, number>()
   /** True after a misplaced segment was reported, until a proper one comes: one issue for the run. */
   #astray = false
   #saidWrapped = false
@@ -110,7 +117,7 @@ export class EdifactEnvelopeBuilder implements EdifactSink {
     this.#saidWrapped = false
     this.#saidCharset = false
     this.#messageCount = 0
-    this.#references = new Set()
+    this.#references = new NumbersSeen()
     this.#interchange = {
       header: envelopeOf(unb),
       unb,
@@ -195,13 +202,14 @@ export class EdifactEnvelopeBuilder implements EdifactSink {
     const { reference, type } = message.header
     if (!/^[A-Z]{6}$/.test(type)) message.issues.push(badType(unh))
     if (reference === '') message.issues.push(missingNumber('message', unh))
-    else if (this.#references.has(reference)) message.issues.push(duplicateNumber(unh))
-    this.#references.add(reference)
+    else if (!this.#references.isNew(reference)) message.issues.push(duplicateNumber(unh))
     this.#lost = 0
+    this.#occurrences.clear()
     this.#messageCount += 1
     this.#inGroup += 1
     this.#message = message
     if (this.#options.drop !== true) interchange.messages.push(message)
+    this.#options.onSegment?.(unh, message)
     this.#look(unh)
   }
 
@@ -209,6 +217,7 @@ export class EdifactEnvelopeBuilder implements EdifactSink {
     const message = this.#message
     if (message === undefined) return this.#misplaced(unt, 'UNT closes a message that UNH opened')
     message.segments.push(unt)
+    this.#options.onSegment?.(unt, message)
     const counted = message.segments.length + this.#lost
     if (wholeNumber(unt.element(1)) !== counted) this.#fault(message, 'message', countDiffers('message', unt, counted))
     if (unt.element(2) !== message.header.reference)
@@ -229,15 +238,25 @@ export class EdifactEnvelopeBuilder implements EdifactSink {
     if (this.#interchange !== undefined) this.#options.onMessage?.(message, this.#interchange)
   }
 
+  #count(id: string): void {
+    this.#lost += 1
+    this.#occurrences.set(id, (this.#occurrences.get(id) ?? 0) + 1)
+  }
+
   #content(segment: EdifactSegment): void {
     const message = this.#message
     if (message === undefined) return this.#misplaced(segment, 'Outside a message stand only UNG, UNE and UNZ')
-    message.segments.push(segment)
+    this.#options.onSegment?.(segment, message)
+    if (this.#options.countOnly === true) this.#count(segment.id)
+    else message.segments.push(segment)
     const wellNamed = isTag(segment.id)
     if (wellNamed && !segment.hasControlByte && !segment.hasHighByte && !segment.isWrapped) return
     this.#look(segment)
     if (message.issues.length > MAX_ISSUES) return
-    const occurrence = occurrenceOf(message.segments, message.segments.length - 1)
+    const occurrence =
+      this.#options.countOnly === true
+        ? (this.#occurrences.get(segment.id) ?? 1)
+        : occurrenceOf(message.segments, message.segments.length - 1)
     if (!wellNamed) note(message.issues, badSegmentId(segment, occurrence))
     else if (segment.hasControlByte) note(message.issues, controlCharacter(segment, occurrence))
   }

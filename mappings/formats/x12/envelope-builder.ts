@@ -16,6 +16,7 @@ import {
   tooManyIssues,
   wrapped,
 } from './envelope-issues.ts'
+import { NumbersSeen } from '../edi/numbers-seen.ts'
 import { envelopeOf, groupHeaderOf, isaWidthNotes, setHeaderOf } from './headers.ts'
 import { occurrenceOf } from './place.ts'
 import type { X12Sink } from './scanner.ts'
@@ -35,7 +36,9 @@ export type X12BuilderOptions = {
   repair?: boolean
   /** Called with each set once its SE was read, for streams. */
   onSet?: (set: X12Set, group: X12Group, interchange: X12Interchange) => void
-  /** Do not keep the segments of sets: memory then holds one set. */
+  /** Called with each segment of a set, ST and SE too, before `onSet`. */
+  onSegment?: (segment: X12Segment, set: X12Set, group: X12Group) => void
+  /** Do not keep sets in their group, only their number: memory then holds one set. */
   drop?: boolean
   /** Count the segments between ST and SE and keep none, for sets of any size: whoever wants them sees them as they come. */
   countOnly?: boolean
@@ -50,7 +53,11 @@ export class X12EnvelopeBuilder implements X12Sink {
   #set: X12Set | undefined
   /** Segments of the open set that were not kept; they count in SE01. */
   #lost = 0
-  #setNumbers = new Set<string>()
+  #setNumbers = new NumbersSeen()
+  /** Sets of the open group. */
+  #setCount = 0
+  /** Of a set whose segments are not kept: how many there were of each name. */
+  readonly #occurrences = new Map<string, number>()
   /** True after a misplaced segment was reported, until a proper one comes: one issue for the run. */
   #astray = false
 
@@ -141,7 +148,8 @@ export class X12EnvelopeBuilder implements X12Sink {
     this.#astray = false
     const group: X12Group = { header: groupHeaderOf(gs), gs, sets: [], statedSetCount: null, issues: [] }
     if (group.header.controlNumber === '') group.issues.push(missingNumber('group', gs, 6))
-    this.#setNumbers = new Set()
+    this.#setNumbers = new NumbersSeen()
+    this.#setCount = 0
     this.#interchange.groups.push(group)
     this.#group = group
   }
@@ -153,7 +161,7 @@ export class X12EnvelopeBuilder implements X12Sink {
     group.statedSetCount = wholeNumber(ge.element(1))
     if (!sameNumber(ge.element(2), group.header.controlNumber))
       this.#fault(group, numbersDiffer('group', ge, group.header.controlNumber))
-    if (group.statedSetCount !== group.sets.length) this.#fault(group, countDiffers('group', ge, group.sets.length))
+    if (group.statedSetCount !== this.#setCount) this.#fault(group, countDiffers('group', ge, this.#setCount))
     this.#group = undefined
     this.#astray = false
   }
@@ -173,17 +181,20 @@ export class X12EnvelopeBuilder implements X12Sink {
     const { id, controlNumber } = set.header
     if (!/^\d{3}$/.test(id)) set.issues.push(badSetId(st))
     if (controlNumber === '') set.issues.push(missingNumber('set', st, 2))
-    else if (this.#setNumbers.has(controlNumber)) set.issues.push(duplicateNumber(st))
-    this.#setNumbers.add(controlNumber)
+    else if (!this.#setNumbers.isNew(controlNumber)) set.issues.push(duplicateNumber(st))
     this.#lost = 0
-    group.sets.push(set)
+    this.#setCount += 1
+    this.#occurrences.clear()
+    if (this.#options.drop !== true) group.sets.push(set)
     this.#set = set
+    this.#options.onSegment?.(st, set, group)
   }
 
   #closeSet(se: X12Segment): void {
     const set = this.#set
     if (set === undefined) return this.#misplaced(se, 'SE closes a transaction set that ST opened')
     set.segments.push(se)
+    if (this.#group !== undefined) this.#options.onSegment?.(se, set, this.#group)
     const counted = set.segments.length + this.#lost
     if (wholeNumber(se.element(1)) !== counted) this.#fault(set, countDiffers('set', se, counted))
     if (se.element(2) !== set.header.controlNumber) this.#fault(set, numbersDiffer('set', se, set.header.controlNumber))
@@ -201,7 +212,6 @@ export class X12EnvelopeBuilder implements X12Sink {
     this.#set = undefined
     if (this.#group !== undefined && this.#interchange !== undefined)
       this.#options.onSet?.(set, this.#group, this.#interchange)
-    if (this.#options.drop === true) set.segments = []
   }
 
   #content(segment: X12Segment): void {
@@ -214,16 +224,25 @@ export class X12EnvelopeBuilder implements X12Sink {
   }
 
   #takeIntoSet(set: X12Set, segment: X12Segment): void {
-    if (this.#options.countOnly === true) this.#lost += 1
+    if (this.#group !== undefined) this.#options.onSegment?.(segment, set, this.#group)
+    if (this.#options.countOnly === true) this.#count(segment.id)
     else set.segments.push(segment)
     const wellNamed = isSegmentId(segment.id)
     if (wellNamed && !segment.hasControlByte) return
     if (set.issues.length > MAX_ISSUES) return
-    const occurrence = this.#options.countOnly === true ? 1 : occurrenceOf(set.segments, set.segments.length - 1)
+    const occurrence =
+      this.#options.countOnly === true
+        ? (this.#occurrences.get(segment.id) ?? 1)
+        : occurrenceOf(set.segments, set.segments.length - 1)
     note(
       set.issues,
       wellNamed ? controlCharacter(segment, controlPosition(segment), occurrence) : badSegmentId(segment, occurrence),
     )
+  }
+
+  #count(id: string): void {
+    this.#lost += 1
+    this.#occurrences.set(id, (this.#occurrences.get(id) ?? 0) + 1)
   }
 
   #fault(part: { issues: Issue[]; assumptions?: Issue[] }, issue: Issue): void {
