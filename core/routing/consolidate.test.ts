@@ -176,6 +176,7 @@ function leastCost(
   request: RouteRequest,
   nodes: readonly Node[],
   units: Record<string, Record<string, number>>,
+  splitMinor: number,
 ): number {
   let least = Number.POSITIVE_INFINITY
   const hubs = nodes.filter((node) => node.consolidates === true)
@@ -201,7 +202,8 @@ function leastCost(
   const costOf = (id: string) =>
     nodes.find((node) => node.id === id)?.costs ?? { packageFixedMinor: 0, perUnitMinor: 0 }
   const priceOf = (straight: Map<string, number>, brought: Map<string, number>, hub: Node | undefined): number => {
-    let cost = 0
+    const parcels = straight.size + (hub === undefined || brought.size === 0 ? 0 : 1)
+    let cost = splitMinor * Math.max(0, parcels - 1)
     for (const [id, count] of straight) cost += costOf(id).packageFixedMinor + count * costOf(id).perUnitMinor
     if (hub === undefined || brought.size === 0) return cost
     cost += hub.costs.packageFixedMinor
@@ -237,7 +239,8 @@ test('no way to serve an order costs less than the one that is chosen', () => {
       fc.array(facts, { minLength: 2, maxLength: 4 }),
       fc.subarray(skus, { minLength: 1 }),
       fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }),
-      (all, wanted, quantities) => {
+      fc.constantFrom(0, 25),
+      (all, wanted, quantities, splitMinor) => {
         const nodes = all.map(({ lanes, units: _, ...rest }, n) =>
           aNode(`n${n}`, {
             ...rest,
@@ -253,9 +256,9 @@ test('no way to serve an order costs less than the one that is chosen', () => {
           all.map((each, n) => [`n${n}`, Object.fromEntries(skus.map((sku, at) => [sku, each.units[at] ?? 0]))]),
         )
         const request = aRequest(wanted.map((sku, at) => ({ sku, quantity: quantities[at] })))
-        const made = plan(request, aSnapshot(nodes, units), policy)
+        const made = plan(request, aSnapshot(nodes, units), { ...policy, charges: { splitMinor } })
         if (made.unserved.length > 0) return
-        expect(made.costMinor).toBe(leastCost(request, nodes, units))
+        expect(made.costMinor).toBe(leastCost(request, nodes, units, splitMinor))
         const parts = [...made.packages, ...(made.consolidated === undefined ? [] : [made.consolidated])]
         expect(made.costMinor).toBe(parts.flatMap((each) => each.costParts).reduce((sum, part) => sum + part.minor, 0))
       },

@@ -213,9 +213,9 @@ function chosen(direct: RoutingPlan, found: readonly Candidate[], request: Route
   const [best, second] = inOrder
   if (best?.candidate === undefined) {
     const rival = second?.candidate
+    const { gapMinor: _gap, ...unproven } = direct
     return {
-      ...direct,
-      ...(exact ? {} : { optimality: 'greedy' as const }),
+      ...(exact ? direct : { ...unproven, optimality: 'greedy' as const }),
       ...runnerUpAmong(context, straight.score, direct.runnerUp, rival),
     }
   }

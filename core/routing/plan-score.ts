@@ -72,9 +72,10 @@ export function leastScore(
   const unbounded = capacityMinor !== undefined || markdown.some((each) => each.perUnitMinor < 0)
   const contents = lines.map((line) => ({ line, quantity: line.quantity }))
   const dates = { handOverMs: 0, deliveredMs: Number.NEGATIVE_INFINITY }
+  const first = straight === undefined || straight.packages.length === 0
   const parcelMinor = unbounded
     ? Number.NEGATIVE_INFINITY
-    : broughtMinor + sumOfParts(consolidatedCostParts(context, consolidation, contents, dates, straight === undefined))
+    : broughtMinor + sumOfParts(consolidatedCostParts(context, consolidation, contents, dates, first))
   return {
     ...rest,
     criteria: criteriaOf(policy).map((criterion, index) => {
