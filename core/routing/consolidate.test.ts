@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Node } from '../model/node.ts'
+import type { Kits } from '../ledger/kits.ts'
 import { RateCard } from '../model/rate-card.ts'
+import { orderStock } from './order-stock.ts'
 import { plan } from './plan.ts'
 import { DEFAULT_ROUTING_POLICY, RoutingPolicy } from './policy.ts'
 import { prepareNodes } from './prepared-nodes.ts'
@@ -11,6 +13,7 @@ import { parcelsOf } from './parcels.ts'
 import { decisionOf } from './routing-plan.ts'
 import type { RoutingPlan } from './routing-plan.ts'
 import type { RouteRequest } from './request.ts'
+import { withOperations, workingCopy } from './snapshot.ts'
 import { aNode, aRequest, aSnapshot } from './test-kit.ts'
 import { whyNot } from './why-not.ts'
 
@@ -160,6 +163,27 @@ test('a decision to consolidate is made again from its record, and says why a no
   expect(whyNot(record, { nodes: network, rateCards: cards }, policy, 'west', 1)).toMatchObject([
     { nodeId: 'west', reason: 'noStock', change: { kind: 'units', size: 1 } },
   ])
+})
+
+test('the parcel takes one place in the node’s day, of an order with kits too, and the next is handed over a day later', () => {
+  const limited = network.map((node) =>
+    node.id === 'middle' ? { ...node, capacity: { packagesPerDay: 1, backlogDays: 1 } } : node,
+  )
+  const shared = workingCopy(
+    withOperations(aSnapshot(limited, stock, cards), {
+      capacity: () => 0,
+      health: { trust: new Map(), unreachable: new Set() },
+    }),
+  )
+  const kits: Kits = new Map([['set', [{ sku: 'hat' as never, quantity: 2 }]]])
+  const wanted = aRequest([{ sku: 'set' }, { sku: 'coat' }])
+  const next = () => {
+    const view = orderStock(shared, wanted.lines, new Map(), kits)
+    const made = plan(wanted, view, policy)
+    view.claim(made)
+    return made.consolidated?.handOverAt
+  }
+  expect([next(), next()]).toEqual(['2026-11-24T18:00:00.000Z', '2026-11-25T18:00:00.000Z'])
 })
 
 test('a cart is promised its parcels, by date, cost and number', () => {

@@ -3,6 +3,7 @@
  * made of their components. Behaves like any snapshot; claims go through to the shared copy.
  */
 import { componentsOf, type Kits } from '../ledger/kits.ts'
+import { placesTaken } from './parcels.ts'
 import { type StockSnapshot, UNKNOWN_STOCK } from './snapshot.ts'
 
 /** Units only this order may use, by SKU of the ledger and node. Taken before the shared ones. */
@@ -33,7 +34,12 @@ export function orderStock(
   return {
     ...shared,
     sellable: (sku) => offered?.get(sku) ?? rowOf(sku),
-    claim: (plan) => shared.claim({ ...plan, packages: plan.packages.map((each) => fromShared(each, own, kits)) }),
+    claim: (plan) =>
+      shared.claim({
+        ...plan,
+        packages: plan.packages.map((each) => fromShared(each, own, kits)),
+        places: placesTaken(plan),
+      }),
   }
 }
 

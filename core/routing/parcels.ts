@@ -15,11 +15,14 @@ export const parcelsOf = ({ packages, consolidated }: Packages): readonly (Plann
     ? packages
     : [...packages.filter((each) => !isConsolidated(each, consolidated)), consolidated]
 
+/** `at`: the index of the package that takes it. */
+export type Place = Pick<PlannedPackage, 'nodeId' | 'handOverAt'> & { at: number }
+
 /**
  * Where and when the plan takes a place in a node's day, and for which of its packages. A parcel that a node makes up takes one: with the
  * node's own goods for it, else with the first that are sent there.
  */
-export function placesTaken({ packages, consolidated }: Packages) {
+export function placesTaken({ packages, consolidated }: Packages): Place[] {
   const places = packages.map(({ nodeId, handOverAt }, at) => ({ nodeId, handOverAt, at }))
   if (consolidated === undefined) return places
   const { nodeId, handOverAt } = consolidated

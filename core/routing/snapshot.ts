@@ -9,13 +9,18 @@ import type { Instant } from '../model/time.ts'
 import { NO_CAPACITY_USED, slotsOf } from './capacity.ts'
 import type { CapacityUsed } from './capacity.ts'
 import { placesTaken } from './parcels.ts'
+import type { Place } from './parcels.ts'
 import type { PreparedNodes } from './prepared-nodes.ts'
 
 /** Marks a SKU and node without a position: unknown stock is not zero stock. */
 export const UNKNOWN_STOCK = -(2 ** 31)
 
 /** A plan, or what of it draws on shared stock. */
-type Claimed = Pick<RoutingDecision, 'packages' | 'consolidated'> & { decidedAt?: Instant }
+type Claimed = Pick<RoutingDecision, 'packages' | 'consolidated'> & {
+  decidedAt?: Instant
+  /** The plan's own, where `packages` are not as it made them. */
+  places?: readonly Place[]
+}
 
 export type StockSnapshot = {
   readonly nodes: PreparedNodes
@@ -95,7 +100,7 @@ export function workingCopy(snapshot: StockSnapshot): StockSnapshot {
 
 function claimSlots(nodes: PreparedNodes, taken: Map<string, number>, plan: Claimed): void {
   const { decidedAt } = plan
-  for (const each of placesTaken(plan)) {
+  for (const each of plan.places ?? placesTaken(plan)) {
     const node = nodes.list[nodes.indexById.get(each.nodeId) ?? -1]
     if (node === undefined) continue
     const handOverMs = epochMsOf(each.handOverAt)
