@@ -4,7 +4,9 @@ import type { Node } from '../model/node.ts'
 import type { Kits } from '../ledger/kits.ts'
 import { RateCard } from '../model/rate-card.ts'
 import { orderStock } from './order-stock.ts'
+import { decideOrder } from './decide.ts'
 import { plan } from './plan.ts'
+import { activeBook, DEFAULT_BOOK } from './policy-book.ts'
 import { DEFAULT_ROUTING_POLICY, RoutingPolicy } from './policy.ts'
 import { prepareNodes } from './prepared-nodes.ts'
 import { promiseFor } from './promise.ts'
@@ -13,6 +15,7 @@ import { parcelsOf } from './parcels.ts'
 import { decisionOf } from './routing-plan.ts'
 import type { RoutingPlan } from './routing-plan.ts'
 import type { RouteRequest } from './request.ts'
+import type { ProductFacts } from './requests.ts'
 import { withOperations, workingCopy } from './snapshot.ts'
 import { aNode, aRequest, aSnapshot } from './test-kit.ts'
 import { whyNot } from './why-not.ts'
@@ -162,6 +165,15 @@ test('a decision to consolidate is made again from its record, and says why a no
   expect(madeAgain(record, nodes, policy)?.consolidated).toEqual(record.head.consolidated)
   expect(whyNot(record, { nodes: network, rateCards: cards }, policy, 'west', 1)).toMatchObject([
     { nodeId: 'west', reason: 'noStock', change: { kind: 'units', size: 1 } },
+  ])
+})
+
+test('a substitute that comes through a node is offered at the cost of the whole way, and for when it is handed over there', () => {
+  const products = new Map([['cap', { substitutes: ['hat'] } as unknown as ProductFacts]])
+  const book = activeBook(DEFAULT_BOOK, 'p')
+  const { offers } = decideOrder(aRequest([{ sku: 'cap' }]), aSnapshot(network, stock, cards), book, products)
+  expect(offers).toEqual([
+    { lineNo: 1, sku: 'hat', quantity: 1, nodeId: 'east', costMinor: 560, handOverAt: '2026-11-24T18:00:00.000Z' },
   ])
 })
 

@@ -82,9 +82,19 @@ function storesNear(nodes: PreparedNodes, chosen: string, { excludedNodeIds }: R
 /** The line by itself and whole: an offer must be something that can be done at once. */
 function alone(facts: OfferFacts, line: RouteLine, method?: FulfillmentMethod): SubstitutionOffer | undefined {
   const { request, snapshot, policy, hooks } = facts
-  const [found, ...more] = plan({ ...request, lines: [line] }, snapshot, policy, hooks).packages
+  const made = plan({ ...request, lines: [line] }, snapshot, policy, hooks)
+  const [found, ...more] = made.packages
   if (found === undefined || more.length > 0 || found.lines[0]?.quantity !== line.quantity) return undefined
   const { lineNo, sku, quantity } = line
-  const { nodeId, costMinor, handOverAt } = found
-  return { lineNo, sku, quantity, nodeId, costMinor, handOverAt, ...(method === undefined ? {} : { method }) }
+  // What goes through another node first costs both ways, and is handed over there.
+  const { costMinor, consolidated: { handOverAt } = found } = made
+  return {
+    lineNo,
+    sku,
+    quantity,
+    nodeId: found.nodeId,
+    costMinor,
+    handOverAt,
+    ...(method === undefined ? {} : { method }),
+  }
 }
