@@ -17,7 +17,7 @@ const testsIn = (folders: string): string[] => [`{${folders}}/**/*.test.ts`]
 export default defineConfig({
   test: {
     projects: [
-      // Nothing here changes what its process has in common: files share one, and the modules that it has read. A third of the time.
+      // Nothing here changes what its process has in common: files share one, and the modules that it has read, which takes a third less time.
       {
         extends: true,
         test: { name: 'shared', include: testsIn('core,http,mappings,simulators,store,workers'), isolate: false },

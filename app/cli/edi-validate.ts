@@ -2,9 +2,9 @@
 import { describeIssue, type Issue } from '#core/issue.ts'
 import { EdifactEnvelopeBuilder } from '#mappings/formats/edifact/envelope-builder.ts'
 import { EdifactScanner } from '#mappings/formats/edifact/scanner.ts'
-import { EdifactMessageValidator } from '#mappings/formats/guides/edifact/validator.ts'
+import { edifactMessagesAsTheyCome } from '#mappings/formats/guides/edifact/validator.ts'
 import type { GuideOverlayInput } from '#mappings/formats/guides/overlay.ts'
-import { X12SetValidator } from '#mappings/formats/guides/x12/validator.ts'
+import { x12SetsAsTheyCome } from '#mappings/formats/guides/x12/validator.ts'
 import { X12EnvelopeBuilder } from '#mappings/formats/x12/envelope-builder.ts'
 import { X12_LIMITS, X12Scanner } from '#mappings/formats/x12/scanner.ts'
 import { detect, type EdiInput } from './edi-input.ts'
@@ -52,7 +52,7 @@ function x12Scanner(
   tally: Tally,
   tell: Tell,
 ): { push: (chunk: Uint8Array) => void; end: () => void } {
-  let validator: X12SetValidator | undefined
+  const checked = x12SetsAsTheyCome(overlay)
   const builder = new X12EnvelopeBuilder(
     (interchange) => {
       const part = `ISA ${interchange.header.controlNumber}`
@@ -69,14 +69,11 @@ function x12Scanner(
       repair,
       drop: true,
       countOnly: true,
-      onSegment: (segment, set, group) => {
-        if (segment.id === 'ST') validator = new X12SetValidator(set.header.id, group.header.version, overlay)
-        validator?.segment(segment)
-      },
+      onSegment: checked.onSegment,
       onSet: (set, group, interchange) => {
         tally.parts += 1
         const part = `ISA ${interchange.header.controlNumber} GS ${group.header.controlNumber} ST ${set.header.controlNumber} (${set.header.id})`
-        const verdict = validator?.end() ?? { hasGuide: true, faults: [] }
+        const verdict = checked.verdict()
         if (!verdict.hasGuide) tally.unchecked.set(set.header.id, (tally.unchecked.get(set.header.id) ?? 0) + 1)
         for (const issue of set.issues) tell({ part, issue, level: 'fault' })
         for (const issue of set.assumptions ?? []) tell({ part, issue, level: 'assumed' })
@@ -93,7 +90,7 @@ function edifactScanner(
   tally: Tally,
   tell: Tell,
 ): { push: (chunk: Uint8Array) => void; end: () => void } {
-  let validator: EdifactMessageValidator | undefined
+  const checked = edifactMessagesAsTheyCome(overlay)
   const builder = new EdifactEnvelopeBuilder(
     (interchange) => {
       const part = `UNB ${interchange.header.controlReference}`
@@ -107,14 +104,11 @@ function edifactScanner(
       repair,
       drop: true,
       countOnly: true,
-      onSegment: (segment, { header }) => {
-        if (segment.id === 'UNH') validator = new EdifactMessageValidator(header.type, header.release, overlay)
-        validator?.segment(segment)
-      },
+      onSegment: checked.onSegment,
       onMessage: (message, interchange) => {
         tally.parts += 1
         const part = `UNB ${interchange.header.controlReference} UNH ${message.header.reference} (${message.header.type})`
-        const verdict = validator?.end() ?? { hasGuide: true, faults: [] }
+        const verdict = checked.verdict()
         if (!verdict.hasGuide)
           tally.unchecked.set(message.header.type, (tally.unchecked.get(message.header.type) ?? 0) + 1)
         for (const issue of message.issues) tell({ part, issue, level: 'fault' })

@@ -4,7 +4,7 @@ import { Parser, Reader } from 'edifact'
 import nodeX12 from 'node-x12'
 import { readEdifactBatches } from '#mappings/formats/edifact/reader.ts'
 import { ackVerdict } from '#mappings/formats/guides/x12/verdict.ts'
-import { X12SetValidator } from '#mappings/formats/guides/x12/validator.ts'
+import { x12SetsAsTheyCome } from '#mappings/formats/guides/x12/validator.ts'
 import { build997 } from '#mappings/formats/x12/ack.ts'
 import { X12EnvelopeBuilder } from '#mappings/formats/x12/envelope-builder.ts'
 import { readX12Interchanges } from '#mappings/formats/x12/envelope.ts'
@@ -117,15 +117,12 @@ function validateAll(chunks: readonly Buffer[]): number {
   let faults = 0
   const verdicts = new Map<number, NonNullable<ReturnType<typeof ackVerdict>>>()
   let interchange: X12Interchange | undefined
-  let validator: X12SetValidator | undefined
+  const checked = x12SetsAsTheyCome()
   const builder = new X12EnvelopeBuilder((done) => (interchange = done), {
     countOnly: true,
-    onSegment: (segment, set, group) => {
-      if (segment.id === 'ST') validator = new X12SetValidator(set.header.id, group.header.version)
-      validator?.segment(segment)
-    },
+    onSegment: checked.onSegment,
     onSet: (_set, group) => {
-      const verdict = ackVerdict(validator?.end().faults ?? [])
+      const verdict = ackVerdict(checked.verdict().faults)
       if (verdict === undefined) return
       faults += 1
       verdicts.set(group.sets.length - 1, verdict)

@@ -3,7 +3,7 @@
  * there for the customer. Every way to do that is weighed against the plan that sends all straight (direct-plan.ts), by the policy's
  * own terms; on equal terms goods go straight.
  */
-import type { ConsolidatedParcel, PlannedPackage, RunnerUp } from '../model/decision.ts'
+import type { ConsolidatedParcel, PlannedPackage } from '../model/decision.ts'
 import { epochMsOf, instantFromEpochMs } from '../model/time.ts'
 import { bundlesOf, setsOf, waysToConsolidate } from './consolidation-ways.ts'
 import type { Bundle, WayToConsolidate } from './consolidation-ways.ts'
@@ -14,7 +14,8 @@ import type { OrderContext } from './order-context.ts'
 import { compareScores, leastScore, scoreOf } from './plan-score.ts'
 import type { PlanScore } from './plan-score.ts'
 import { latestMinutes, serviceOf } from './planned-packages.ts'
-import { completeOrNothing, criteriaOf, packageLimit } from './policy.ts'
+import { runnerUpToConsolidated, runnerUpToStraight } from './whole-runner-up.ts'
+import { completeOrNothing, packageLimit } from './policy.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { SHIP } from './prepared-nodes.ts'
 import type { RouteLine, RouteRequest } from './request.ts'
@@ -40,6 +41,7 @@ type Candidate = {
   through: RoutingPlan
   packages: PlannedPackage[]
   consolidated: ConsolidatedParcel
+  costMinor: number
   score: PlanScore
 }
 
@@ -167,7 +169,7 @@ function candidateOf(
   ].toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : a.nodeId > b.nodeId ? 1 : 0))
   const costMinor = packages.reduce((sum, each) => sum + each.costMinor, consolidated.costMinor)
   const score = scoreOf(context, { packages, consolidated, costMinor, unserved: straight?.unserved ?? [] })
-  return { way, straight, through, packages, consolidated, score }
+  return { way, straight, through, packages, consolidated, costMinor, score }
 }
 
 /** One node would send a package each way, and its day may only have room for one. */
@@ -203,33 +205,24 @@ function parcelOf(
   }
 }
 
-/** Undefined stands for the plan that sends all straight; of equal plans that one, then the first that was found. */
+/** Of equal plans the one that sends all straight, then the first that was found. */
 function chosen(direct: RoutingPlan, found: readonly Candidate[], request: RouteRequest, exact: boolean): RoutingPlan {
   const { context } = direct.verdicts
-  const straight = { candidate: undefined, score: scoreOf(context, direct) }
-  const inOrder = [straight, ...found.map((candidate) => ({ candidate, score: candidate.score }))].toSorted((a, b) =>
-    compareScores(a.score, b.score),
-  )
-  const [best, second] = inOrder
-  if (best?.candidate === undefined) {
-    const rival = second?.candidate
+  const straight = { ...direct, score: scoreOf(context, direct) }
+  const [first, next] = found.toSorted((a, b) => compareScores(a.score, b.score))
+  if (first === undefined || compareScores(straight.score, first.score) <= 0) {
+    const runnerUp = runnerUpToStraight(context, straight, first)
     const { gapMinor: _gap, ...unproven } = direct
     return {
       ...(exact ? direct : { ...unproven, optimality: 'greedy' as const }),
-      ...runnerUpAmong(context, straight.score, direct.runnerUp, rival),
+      ...(runnerUp === undefined ? {} : { runnerUp }),
     }
   }
-  const { packages, consolidated, through, straight: rest } = best.candidate
+  const { packages, consolidated, costMinor, through, straight: rest } = first
   const { runnerUp: _own, gapMinor: _gap, optimality: _straight, ...head } = direct
   const proven = exact && through.optimality === 'exact' && (rest?.optimality ?? 'exact') === 'exact'
-  const other = second?.candidate === undefined ? direct : planOf(second.candidate)
-  const rival = rivalOf(other, packages)
-  const { costMinor } = planOf(best.candidate)
-  const runnerUp = nearest(context, [
-    rival === undefined || second === undefined ? undefined : lostBy(context, best.score, second.score, rival),
-    inWhole(through, costMinor),
-    rest === undefined ? undefined : inWhole(rest, costMinor),
-  ])
+  const second = next !== undefined && compareScores(next.score, straight.score) < 0 ? next : straight
+  const runnerUp = runnerUpToConsolidated(context, first, second, rest === undefined ? [through] : [through, rest])
   return {
     ...head,
     packages,
@@ -238,82 +231,8 @@ function chosen(direct: RoutingPlan, found: readonly Candidate[], request: Route
     costMinor,
     optimality: proven ? 'exact' : 'greedy',
     ...(runnerUp === undefined ? {} : { runnerUp }),
-    verdicts: verdictsOf(direct.verdicts, best.candidate, request),
+    verdicts: verdictsOf(direct.verdicts, first, request),
   }
-}
-
-type Rival = Pick<RunnerUp, 'nodeId' | 'lineNo' | 'costMinor'>
-
-const planOf = ({ packages, consolidated }: Candidate) => ({
-  packages,
-  costMinor: packages.reduce((sum, each) => sum + each.costMinor, consolidated.costMinor),
-})
-
-/** The first node and line of the other plan that this one has otherwise. */
-function rivalOf(
-  other: Pick<RoutingPlan, 'packages' | 'costMinor'>,
-  than: readonly PlannedPackage[],
-): Rival | undefined {
-  for (const each of other.packages) {
-    const line = each.lines.find(
-      ({ lineNo }) =>
-        !than.some(
-          (one) =>
-            one.nodeId === each.nodeId &&
-            one.viaNodeId === each.viaNodeId &&
-            one.lines.some((given) => given.lineNo === lineNo),
-        ),
-    )
-    if (line !== undefined) return { nodeId: each.nodeId, lineNo: line.lineNo, costMinor: other.costMinor }
-  }
-  return undefined
-}
-
-/** Plans are only told apart by what the policy weighs; one that leaves more out, or comes later, is no runner-up. */
-function lostBy(context: OrderContext, best: PlanScore, second: PlanScore, rival: Rival): RunnerUp | undefined {
-  if (best.unserved !== second.unserved || best.late !== second.late) return undefined
-  const criteria = criteriaOf(context.policy)
-  const at = criteria.findIndex((_, index) => best.criteria[index] !== second.criteria[index])
-  const criterion = criteria[at]
-  return {
-    ...rival,
-    criterion: criterion ?? 'tie',
-    margin: criterion === undefined ? 0 : Math.round((second.criteria[at] ?? 0) - (best.criteria[at] ?? 0)),
-  }
-}
-
-/** What lost to the plan straight to the customer: its own runner-up, or the best plan through a node. */
-function runnerUpAmong(
-  context: OrderContext,
-  best: PlanScore,
-  own: RunnerUp | undefined,
-  rival: Candidate | undefined,
-): { runnerUp?: RunnerUp } {
-  if (rival === undefined) return {}
-  const { nodeId, lines } = rival.consolidated
-  const named = { nodeId, lineNo: lines[0]?.lineNo ?? 1, costMinor: planOf(rival).costMinor }
-  const runnerUp = nearest(context, [own, lostBy(context, best, rival.score, named)])
-  return runnerUp === undefined ? {} : { runnerUp }
-}
-
-/** The runner-up of a part of the plan, beside what the other part costs. */
-function inWhole({ runnerUp, costMinor }: RoutingPlan, wholeMinor: number): RunnerUp | undefined {
-  return runnerUp && { ...runnerUp, costMinor: wholeMinor - costMinor + runnerUp.costMinor }
-}
-
-function nearest(context: OrderContext, rivals: readonly (RunnerUp | undefined)[]): RunnerUp | undefined {
-  return rivals.reduce(
-    (best, each) => (each !== undefined && (best === undefined || isNearer(context, each, best)) ? each : best),
-    undefined,
-  )
-}
-
-/** True when it lost by a later criterion, or by less of the same. */
-function isNearer({ policy }: OrderContext, a: RunnerUp, b: RunnerUp): boolean {
-  const criteria = criteriaOf(policy)
-  const place = ({ criterion }: RunnerUp): number =>
-    criterion === 'tie' ? criteria.length : criteria.indexOf(criterion)
-  return place(a) === place(b) ? a.margin < b.margin : place(a) > place(b)
 }
 
 /** Each line's verdicts as the plan that serves it has them. */

@@ -24,12 +24,12 @@ type Add = (part: PartName, minor: number) => void
 
 /** What a package costs whatever is in it, tariff and split aside. */
 function addFixed(context: OrderContext, { node, service, slot }: Way, add: Add): void {
-  const { nodes, policy, store, snapshot } = context
+  const { nodes, policy, receiver, snapshot } = context
   if (isJoined(context, service)) return
   add('package', nodes.packageFixedMinor[node] ?? 0)
   const from = nodes.list[node]
   if (service === TRANSFER) {
-    add('transfer', from?.transfers?.find((lane) => lane.to === store?.id)?.perPackageMinor ?? 0)
+    add('transfer', from?.transfers?.find((lane) => lane.to === receiver?.id)?.perPackageMinor ?? 0)
   } else if (service !== PICKUP && curveIndex(context, { node, service, slot }) < 0) {
     const per100KmMinor = nodes.per100KmMinor[node] ?? 0
     if (per100KmMinor !== 0) add('distance', per100KmMinor * distanceSteps(nodes.positions[node], context.destination))
@@ -48,13 +48,13 @@ const isJoined = ({ consolidation }: OrderContext, service: number): boolean =>
 
 /** What one unit of a line adds. */
 function addUnit(context: OrderContext, way: Way, { line, sellable }: PricedLine, add: Add): void {
-  const { nodes, policy, store, snapshot } = context
+  const { nodes, policy, receiver, snapshot } = context
   const { node, service } = way
   if (!isJoined(context, service)) add('handling', nodes.perUnitMinor[node] ?? 0)
   const from = nodes.list[node]
   if (from === undefined) return
   if (line.unitCostMinor !== undefined) add('supplier', line.unitCostMinor[from.id] ?? 0)
-  if (service === TRANSFER) add('transfer', from.transfers?.find((lane) => lane.to === store?.id)?.perUnitMinor ?? 0)
+  if (service === TRANSFER) add('transfer', from.transfers?.find((lane) => lane.to === receiver?.id)?.perUnitMinor ?? 0)
   const { charges } = policy
   if (charges === undefined) return
   if (charges.latePerDayMinor !== undefined) add('lateness', charges.latePerDayMinor * daysLate(context, way, line))
@@ -132,8 +132,10 @@ export function unitMinor(context: OrderContext, way: Way, line: PricedLine): nu
 }
 
 /** True when a unit costs the same whatever its line, so that it need not be asked line by line. */
-export const handlingOnly = ({ policy, request, store }: OrderContext): boolean =>
-  policy.charges === undefined && store === undefined && request.lines.every((line) => line.unitCostMinor === undefined)
+export const handlingOnly = ({ policy, request, receiver }: OrderContext): boolean =>
+  policy.charges === undefined &&
+  receiver === undefined &&
+  request.lines.every((line) => line.unitCostMinor === undefined)
 
 const ALWAYS: readonly PartName[] = ['package', 'handling', 'distance']
 

@@ -37,8 +37,8 @@ export type OrderContext = {
   /** What was asked of limited nodes' capacity, and the answers: inputs of the decision. */
   readonly slotsAsked: ReadonlyMap<string, number>
   /** The node that others may send lines to first: the store where they are collected, or the node that consolidates them. */
-  readonly store: Node | undefined
-  /** Set where `store` consolidates: lines are brought there, and sent on to the customer from there. */
+  readonly receiver: Node | undefined
+  /** Set where `receiver` consolidates: lines are brought there, and sent on to the customer from there. */
   readonly consolidation?: Consolidation
 }
 
@@ -76,14 +76,14 @@ export function contextOf(
     lanes: !cards.byCard.includes(true)
       ? undefined
       : lanesTo(cards, list, positions, request.destination, destination, request.service),
-    store: nodes.transfersTo.size === 0 ? undefined : storeOf(nodes, request),
+    receiver: nodes.transfersTo.size === 0 ? undefined : storeOf(nodes, request),
   }
 }
 
 /** The same order, its lines brought together at one node. */
 export const consolidatedAt = (context: OrderContext, consolidation: Consolidation): OrderContext => ({
   ...context,
-  store: context.nodes.list[consolidation.node],
+  receiver: context.nodes.list[consolidation.node],
   arrivals: { table: undefined, earliest: new Map() },
   consolidation,
 })
@@ -139,7 +139,7 @@ function withRoom(
  */
 export function arrivalMs(context: OrderContext, node: number, service: number, slot: number): number {
   const { nodes, arrivals, lanes } = context
-  if (lanes === undefined && context.store === undefined) return context.handOverMs[node] ?? Number.POSITIVE_INFINITY
+  if (lanes === undefined && context.receiver === undefined) return context.handOverMs[node] ?? Number.POSITIVE_INFINITY
   const width = nodes.list.length
   const { slots } = nodes.cards
   arrivals.table ??= new Float64Array((TRANSFER + 1) * width * slots).fill(Number.NaN)
@@ -162,12 +162,12 @@ function arrivalOf(context: OrderContext, node: number, service: number, slot: n
 
 /** When goods are where they are collected or sent on from: in that node already, or when they have come there. */
 export function readyMs(
-  { handOverMs, nodes, store, consolidation, atMs }: OrderContext,
+  { handOverMs, nodes, receiver, consolidation, atMs }: OrderContext,
   node: number,
   service: number,
 ) {
   const handOver = handOverMs[node] ?? Number.POSITIVE_INFINITY
-  if (service === TRANSFER && store !== undefined) return transferMs(nodes.list[node], store, handOver)
+  if (service === TRANSFER && receiver !== undefined) return transferMs(nodes.list[node], receiver, handOver)
   return consolidation === undefined ? handOver : atMs
 }
 
@@ -207,7 +207,7 @@ const customerZone = ({ request: { destination } }: OrderContext, fallback: stri
 /** The earliest arrival from each node, whatever it costs. */
 export function earliestArrivals(context: OrderContext, services: Uint8Array): Float64Array {
   const { nodes, lanes, handOverMs } = context
-  if (lanes === undefined && context.store === undefined) return handOverMs
+  if (lanes === undefined && context.receiver === undefined) return handOverMs
   const known = context.arrivals.earliest.get(services)
   if (known !== undefined) return known
   const found = Float64Array.from(nodes.list, (_, n) => {

@@ -84,8 +84,10 @@ function packageOf(
   ]
 }
 
-function viaOf({ store, consolidation }: OrderContext, service: number): Pick<PlannedPackage, 'viaNodeId'> {
-  return store !== undefined && (service === TRANSFER || consolidation !== undefined) ? { viaNodeId: store.id } : {}
+function viaOf({ receiver, consolidation }: OrderContext, service: number): Pick<PlannedPackage, 'viaNodeId'> {
+  return receiver !== undefined && (service === TRANSFER || consolidation !== undefined)
+    ? { viaNodeId: receiver.id }
+    : {}
 }
 
 /** How much later than promised, for the line that waits longest. */

@@ -30,7 +30,7 @@ function servableLine(context: OrderContext, table: CandidateTable, line: RouteL
   const own = context.consolidation?.services ?? nodes.serviceByMethod[methodIndex(line.method)]
   if (own === undefined) return []
   const candidatesBy = (services: Uint8Array): LineCandidates => candidatesOf(context, table, line, row, services)
-  const collected = line.nodeId !== undefined && line.nodeId === context.store?.id ? line.nodeId : undefined
+  const collected = line.nodeId !== undefined && line.nodeId === context.receiver?.id ? line.nodeId : undefined
   const transfers = collected === undefined ? undefined : nodes.transfersTo.get(collected)
   if (transfers !== undefined) {
     // What lies in the store is collected there: goods do not travel for being cheaper elsewhere.

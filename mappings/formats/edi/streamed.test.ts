@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EdifactEnvelopeBuilder } from '../edifact/envelope-builder.ts'
 import { EdifactScanner } from '../edifact/scanner.ts'
-import { EdifactMessageValidator, validateEdifactMessage } from '../guides/edifact/validator.ts'
-import { validateX12Set, X12SetValidator } from '../guides/x12/validator.ts'
+import { edifactMessagesAsTheyCome, validateEdifactMessage } from '../guides/edifact/validator.ts'
+import { validateX12Set, x12SetsAsTheyCome } from '../guides/x12/validator.ts'
 import { X12EnvelopeBuilder } from '../x12/envelope-builder.ts'
 import { X12Scanner } from '../x12/scanner.ts'
 import { NumbersSeen } from './numbers-seen.ts'
@@ -22,18 +22,15 @@ const FILES = {
 
 function x12(bytes: Uint8Array, streamed: boolean): unknown[] {
   const found: unknown[] = []
-  let validator: X12SetValidator | undefined
+  const checked = x12SetsAsTheyCome()
   const builder = new X12EnvelopeBuilder(
     ({ groups, issues, tolerated }) => found.push({ issues, tolerated, groups: groups.map((group) => group.issues) }),
     {
       drop: streamed,
       countOnly: streamed,
-      onSegment: (segment, set, group) => {
-        if (segment.id === 'ST') validator = new X12SetValidator(set.header.id, group.header.version)
-        if (streamed) validator?.segment(segment)
-      },
+      ...(streamed ? { onSegment: checked.onSegment } : {}),
       onSet: (set, group) =>
-        found.push(set.issues, streamed ? validator?.end() : validateX12Set(set, group.header.version)),
+        found.push(set.issues, streamed ? checked.verdict() : validateX12Set(set, group.header.version)),
     },
   )
   const scanner = new X12Scanner(builder)
@@ -45,17 +42,15 @@ function x12(bytes: Uint8Array, streamed: boolean): unknown[] {
 
 function edifact(bytes: Uint8Array, streamed: boolean): unknown[] {
   const found: unknown[] = []
-  let validator: EdifactMessageValidator | undefined
+  const checked = edifactMessagesAsTheyCome()
   const builder = new EdifactEnvelopeBuilder(
     ({ groups, issues, tolerated }) => found.push({ issues, tolerated, groups: groups.map((group) => group.issues) }),
     {
       drop: streamed,
       countOnly: streamed,
-      onSegment: (segment, { header }) => {
-        if (segment.id === 'UNH') validator = new EdifactMessageValidator(header.type, header.release)
-        if (streamed) validator?.segment(segment)
-      },
-      onMessage: (message) => found.push(message.issues, streamed ? validator?.end() : validateEdifactMessage(message)),
+      ...(streamed ? { onSegment: checked.onSegment } : {}),
+      onMessage: (message) =>
+        found.push(message.issues, streamed ? checked.verdict() : validateEdifactMessage(message)),
     },
   )
   const scanner = new EdifactScanner(builder)

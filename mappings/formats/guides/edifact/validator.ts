@@ -29,8 +29,20 @@ export function validateEdifactMessage(message: EdifactMessage, overlay?: GuideO
   return validator.end()
 }
 
+/** Every message that an envelope builder meets, segment by segment: `onSegment` goes to the builder, `verdict` is asked in its `onMessage`. */
+export function edifactMessagesAsTheyCome(overlay?: GuideOverlayInput) {
+  let validator = new EdifactMessageValidator('', '')
+  return {
+    onSegment: (segment: EdifactSegment, { header }: EdifactMessage): void => {
+      if (segment.id === 'UNH') validator = new EdifactMessageValidator(header.type, header.release, overlay)
+      validator.segment(segment)
+    },
+    verdict: (): MessageVerdict => validator.end(),
+  }
+}
+
 /** The same along a stream: give it every segment from UNH to UNT, then ask for the end. */
-export class EdifactMessageValidator {
+class EdifactMessageValidator {
   readonly #guide: Guide | undefined
   readonly #walker: Walker | undefined
   readonly #faults: GuideFault[] = []

@@ -1,6 +1,6 @@
 /** Checks transaction sets against their guides: order, loops, repeats, elements, rules between elements, counts. */
 import type { Issue } from '#core/issue.ts'
-import type { X12Set } from '../../x12/interchange.ts'
+import type { X12Group, X12Set } from '../../x12/interchange.ts'
 import { placeIn } from '../../x12/place.ts'
 import type { X12Segment } from '../../x12/segment.ts'
 import { checkElements } from '../elements.ts'
@@ -42,8 +42,20 @@ export function validateX12Set(set: X12Set, gs08: string, overlay?: GuideOverlay
 
 export const issuesOf = (verdict: SetVerdict): Issue[] => verdict.faults.map(({ issue }) => issue)
 
+/** Every set that an envelope builder meets, segment by segment: `onSegment` goes to the builder, `verdict` is asked in its `onSet`. */
+export function x12SetsAsTheyCome(overlay?: GuideOverlayInput) {
+  let validator = new X12SetValidator('', '')
+  return {
+    onSegment: (segment: X12Segment, { header }: X12Set, group: X12Group): void => {
+      if (segment.id === 'ST') validator = new X12SetValidator(header.id, group.header.version, overlay)
+      validator.segment(segment)
+    },
+    verdict: (): SetVerdict => validator.end(),
+  }
+}
+
 /** The same along a stream: give it every segment from ST to SE, then ask for the end. */
-export class X12SetValidator {
+class X12SetValidator {
   readonly #setId: string
   readonly #guide: Guide | undefined
   readonly #walker: Walker | undefined
