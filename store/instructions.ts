@@ -90,12 +90,12 @@ export async function loadInstructions(db: Queryable, ids: readonly string[]): P
 }
 
 /**
- * What is told in its order: events of one order, and what a channel must hear after a change of the order, such as the shipment of units
- * that the change adds. One that has another before it is not open yet. `i` is its row.
+ * What is told in its order: events of one order, and what a channel must hear after our answer to the order or a change of it, such
+ * as the shipment of units that the change adds. One that has another before it is not open yet. `i` is its row.
  */
 const WAITS_FOR_ITS_TURN = `((i.kind = 'event' AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind = 'event'
   AND b.state IN ('queued', 'sending', 'unknown', 'parked') AND b.connection_id = i.connection_id AND b.subject_id = i.subject_id AND b.id < i.id))
-  OR (i.kind IN ('channelShipment', 'channelChange') AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind = 'channelChange'
+  OR (i.kind IN ('channelShipment', 'channelChange') AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind IN ('channelAnswer', 'channelChange')
   AND b.state IN ('queued', 'sending', 'unknown') AND b.order_id = i.order_id AND b.id < i.id)))`
 
 /**

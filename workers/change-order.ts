@@ -182,7 +182,8 @@ const asItIs = (order: StoredOrder): OrderInput => {
   return same.ok ? same.input : { ...order, holds: [], lines: [] }
 }
 
-const pendingOf =
+/** Units of a line that its nodes were asked to give up. */
+export const pendingOf =
   (requests: readonly FulfillmentRequest[]) =>
   (lineNo: number): number =>
     requests

@@ -28,6 +28,7 @@ import {
 } from '#store/quarantine.ts'
 import { insertTraces, type NewTrace } from '#store/traces.ts'
 import type { Unit } from '#store/unit.ts'
+import { applyAmendments } from './amend-orders.ts'
 import { applyAnswers, type NodeAnswer } from './apply-fulfillment.ts'
 import { applyInvoice } from './apply-invoice.ts'
 import { applyAdjustment } from './apply-adjustments.ts'
@@ -309,6 +310,14 @@ async function applyDocuments(
     const from = orders[i] as WithTrace<unknown>
     note(from, captured.verdict)
     keepTrace(from, 'order', captured.orderId, captured.verdict)
+  }
+  const amendments = documents.flatMap(({ document, ...from }) =>
+    document.kind === 'orderAmendment' ? [{ ...from, value: document.value }] : [],
+  )
+  for (const [i, { verdict, orderId }] of (await applyAmendments(unit, world, amendments, now)).entries()) {
+    const from = amendments[i] as WithTrace<unknown>
+    note(from, verdict)
+    keepTrace(from, 'orderAmendment', orderId, verdict)
   }
 
   const answers = documents.flatMap(({ document, ...from }): WithTrace<NodeAnswer>[] =>

@@ -1,5 +1,7 @@
 /** Shipments, and what became of them, are told to the channel that sold the goods, each once. */
-import type { ChannelShipment, ChannelTracking } from '#connectors/contract/connector.ts'
+import type { ChannelTracking } from '#connectors/contract/connector.ts'
+import type { ChannelPackage, ChannelShipment } from '#core/model/channel-shipment.ts'
+import type { Package } from '#core/model/fulfillment.ts'
 import type { Instant } from '#core/model/time.ts'
 import type { NewShipment } from '#store/fulfillment.ts'
 import { insertInstructions, type NewInstruction } from '#store/instructions.ts'
@@ -96,18 +98,45 @@ const carriedFor = (orderId: string, carried: ReadonlyMap<string, unknown>): { c
   carried.has(orderId) ? { carried: carried.get(orderId) } : {}
 
 function channelShipment({ id, request, notice, lines }: NewShipment, order: StoredOrder): ChannelShipment {
-  const byNo = new Map(order.lines.map((line) => [line.lineNo, line]))
+  const named = linesNamed(order, lines)
+  const packages = notice.packages.map((each) => ({ ...parcelOf(each), lines: linesNamed(order, each.lines) }))
   return {
     externalOrderId: order.externalId,
     nodeId: request.nodeId,
     shipmentId: id,
     shippedAt: notice.shippedAt,
     ...(notice.carrier === undefined ? {} : { carrier: notice.carrier }),
-    lines: lines.flatMap(({ lineNo, quantity }) => {
-      const line = byNo.get(lineNo)
-      return line === undefined ? [] : [{ externalLineId: line.externalId, sku: line.sku, quantity }]
-    }),
+    lines: named,
     trackingNumbers: notice.packages.flatMap((each) => each.trackingNumber ?? []),
     trackingUrls: notice.packages.flatMap((each) => each.trackingUrl ?? []),
+    // What was booked may be less than what the node said: then it does not say what is in which parcel either.
+    ...(sameUnits(packages, named) ? { packages } : {}),
   }
+}
+
+function linesNamed(
+  order: StoredOrder,
+  lines: readonly { lineNo: number; quantity: number }[],
+): ChannelShipment['lines'] {
+  const byNo = new Map(order.lines.map((line) => [line.lineNo, line]))
+  return lines.flatMap(({ lineNo, quantity }) => {
+    const line = byNo.get(lineNo)
+    return line === undefined ? [] : [{ externalLineId: line.externalId, sku: line.sku, quantity }]
+  })
+}
+
+const parcelOf = ({ trackingNumber, containerCode, weightGrams }: Package) => ({
+  ...(trackingNumber === undefined ? {} : { trackingNumber }),
+  ...(containerCode === undefined ? {} : { containerCode }),
+  ...(weightGrams === undefined ? {} : { weightGrams }),
+})
+
+function sameUnits(packages: readonly ChannelPackage[], lines: ChannelShipment['lines']): boolean {
+  const unitsOf = (all: ChannelShipment['lines']) =>
+    JSON.stringify(
+      [...Map.groupBy(all, (line) => line.externalLineId)]
+        .map(([id, each]) => [id, each.reduce((sum, line) => sum + line.quantity, 0)] as const)
+        .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    )
+  return unitsOf(packages.flatMap((each) => each.lines)) === unitsOf(lines)
 }

@@ -24,6 +24,7 @@ import { type CounterMove, moveUnits, type RoutingState, setRouting, type Stored
 import { resolveCases } from '#store/quarantine.ts'
 import type { HeldReservation } from '#store/reservations.ts'
 import type { Unit } from '#store/unit.ts'
+import { answerChannels } from './answer-channels.ts'
 import { instructionOf } from './instruction-document.ts'
 import type { Master } from './master.ts'
 import type { Looked } from './overtaken.ts'
@@ -161,6 +162,13 @@ export async function writeDecisions(
       decided.flatMap((each) =>
         each.requests.flatMap((request) => instructionOf(world, master, each.order, request, now)),
       ),
+    ),
+    answerChannels(
+      unit,
+      world,
+      master,
+      decided.filter((each) => nextRouting(master, each, rest) !== 'pending'),
+      now,
     ),
     appendFacts(
       unit,

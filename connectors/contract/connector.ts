@@ -15,15 +15,7 @@ import type { Crosswalk, Cursor, Documents, InboundDocument } from './documents.
 import type { Exhibit } from './exhibit.ts'
 import type { HttpTransport, SftpTransport } from './transport.ts'
 
-export type {
-  AvailabilityNotice,
-  ChannelShipment,
-  ChannelTracking,
-  Crosswalk,
-  Cursor,
-  Documents,
-  InboundDocument,
-} from './documents.ts'
+export type { AvailabilityNotice, ChannelTracking, Crosswalk, Cursor, Documents, InboundDocument } from './documents.ts'
 
 /** How many calls a partner takes. Shared over all workers of a connection; data, so that it can be shown and tuned. */
 export type Limit = { max: number; perMs: number; concurrency: number }

@@ -8,11 +8,12 @@ import type {
   ShipmentNotice,
   TrackingEvent,
 } from '#core/model/fulfillment.ts'
+import type { ChannelShipment } from '#core/model/channel-shipment.ts'
 import type { DocumentRejection } from '#core/model/document.ts'
 import type { OrderEvent } from '#core/model/fact.ts'
 import type { NodeId, Sku } from '#core/model/ids.ts'
 import type { OrderInput } from '#core/model/order.ts'
-import type { ChannelChange } from '#core/model/order-change.ts'
+import type { ChannelAnswer, ChannelChange, OrderAmendment } from '#core/model/order-change.ts'
 import type { GoodsReceipts, StockChange, StockFeed, SupplyStatement } from '#core/model/stock.ts'
 import type {
   ChannelRefund,
@@ -52,20 +53,6 @@ export type AvailabilityNotice = {
   lastTold?: number
 }
 
-/** What leaves a node, told to the channel that sold it. */
-export type ChannelShipment = {
-  externalOrderId: string
-  nodeId: NodeId
-  shipmentId: string
-  shippedAt: Instant
-  carrier?: string
-  lines: { externalLineId: string; sku: Sku; quantity: number }[]
-  trackingNumbers: string[]
-  trackingUrls: string[]
-  /** Fields of the channel's own order document that its map carries, to be echoed. Only that channel's maps can read it. */
-  carried?: unknown
-}
-
 /** What became of a shipment that was told before. */
 export type ChannelTracking = {
   externalOrderId: string
@@ -80,6 +67,7 @@ export type ChannelTracking = {
 /** Every canonical document, by kind. */
 export type Documents = {
   order: OrderInput
+  orderAmendment: OrderAmendment
   stock: StockFeed
   stockChange: StockChange
   supplies: SupplyStatement
@@ -99,6 +87,7 @@ export type Documents = {
   stockAdjustment: Told<StockAdjustment>
   /** What a supplier bills for a request. */
   invoice: Invoice
+  channelAnswer: ChannelAnswer
   channelShipment: ChannelShipment
   availability: AvailabilityNotice
   /** A technical receipt for a document we read: its bytes are ready to send. */
@@ -125,6 +114,7 @@ export type Documents = {
 
 export type InboundKind =
   | 'order'
+  | 'orderAmendment'
   | 'stock'
   | 'stockChange'
   | 'supplies'

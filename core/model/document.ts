@@ -6,6 +6,7 @@ import { Instant } from './time.ts'
 /** What a document is about; a connector's ports are named by these. */
 export const DOCUMENT_KINDS = [
   'order',
+  'orderAmendment',
   'stock',
   'stockChange',
   'supplies',
@@ -22,6 +23,7 @@ export const DOCUMENT_KINDS = [
   'receiptAdvice',
   'stockAdjustment',
   'invoice',
+  'channelAnswer',
   'channelShipment',
   'availability',
   'acknowledgement',

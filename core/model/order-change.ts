@@ -1,7 +1,7 @@
 /** Edits of an order by hand, as the API and the command line take them. Several together are one change: all of it or nothing. */
 import { z } from 'zod'
-import { ExternalLineId, ExternalOrderId, NodeId, Sku } from './ids.ts'
-import { MinorUnits } from './money.ts'
+import { ChannelId, ExternalLineId, ExternalOrderId, NodeId, Sku } from './ids.ts'
+import { CurrencyCode, MinorUnits } from './money.ts'
 import { FulfillmentMethod } from './node.ts'
 import { Address } from './party.ts'
 import { PositiveQuantity, Quantity } from './quantity.ts'
@@ -78,3 +78,41 @@ export const ChannelChange = z.object({
   shipTo: Address.optional(),
 })
 export type ChannelChange = z.infer<typeof ChannelChange>
+
+/** What a channel wants changed of an order that it placed before: the difference alone, where it does not state the order anew. */
+export const OrderAmendment = z.object({
+  channelId: ChannelId,
+  externalId: ExternalOrderId,
+  /** By the channel's own clock, as an order's. */
+  revisedAt: Instant,
+  /** The whole order is wanted no more. */
+  cancelled: z.boolean(),
+  /** Units that a line is to have in all from now on, shipped ones among them; 0 takes it out. Other lines stay as they are. */
+  lines: z.array(z.object({ externalId: ExternalLineId, quantity: Quantity })).max(1000),
+})
+export type OrderAmendment = z.infer<typeof OrderAmendment>
+
+/** What becomes of an order, told once to the channel that placed it, as soon as it is decided. Of a line the three add up to `ordered`. */
+export const ChannelAnswer = z.object({
+  externalOrderId: ExternalOrderId,
+  placedAt: Instant,
+  answeredAt: Instant,
+  currency: CurrencyCode,
+  lines: z
+    .array(
+      z.object({
+        externalLineId: ExternalLineId,
+        sku: Sku,
+        unitPriceMinor: MinorUnits,
+        ordered: PositiveQuantity,
+        accepted: Quantity,
+        /** When the last of the accepted units is to leave. */
+        shipBy: Instant.optional(),
+        /** Units that nobody has: they are sent when they come in. */
+        waiting: Quantity,
+        cancelled: Quantity,
+      }),
+    )
+    .min(1),
+})
+export type ChannelAnswer = z.infer<typeof ChannelAnswer>

@@ -92,12 +92,12 @@ export function edited(order: Order, changes: readonly OrderChange[], pending: (
 export const wantedNow = ({ lineNo, counters }: OrderLine, pending: (lineNo: number) => number): number =>
   counters.ordered - counters.cancelled - pending(lineNo)
 
-function asInput(line: OrderLine): OrderLineInput {
+export function asInput(line: OrderLine): OrderLineInput {
   const { lineNo: _lineNo, counters, ...rest } = line
   return { ...rest, quantity: counters.ordered, cancelledQuantity: counters.cancelled }
 }
 
-function unitsFor(
+export function unitsFor(
   { counters: { ordered } }: OrderLine,
   wanted: number,
 ): Pick<OrderLineInput, 'quantity' | 'cancelledQuantity'> {

@@ -2,22 +2,10 @@
  * What left a node, in the parts that `fulfillmentCreate` needs. Fulfillment order ids are not among them: they change with every
  * move and split, so the connector reads them fresh and matches by line item (partners.md part 1).
  */
-import type { NodeId, Sku } from '#core/model/ids.ts'
-import type { Instant } from '#core/model/time.ts'
+import type { ChannelShipment } from '#core/model/channel-shipment.ts'
+import type { NodeId } from '#core/model/ids.ts'
 import type { BackResult, FieldMap, Leaf, WithCrosswalk } from '../engine/index.ts'
 import { defineMap, nodeLookup, rulesFor, runBack, text, wholeNumber } from '../engine/index.ts'
-
-/** The contract's ChannelShipment. */
-export type ShipmentToTell = {
-  externalOrderId: string
-  nodeId: NodeId
-  shipmentId: string
-  shippedAt: Instant
-  carrier?: string
-  lines: { externalLineId: string; sku: Sku; quantity: number }[]
-  trackingNumbers: string[]
-  trackingUrls: string[]
-}
 
 /** FulfillmentTrackingInput of 2026-10; lists even for one parcel. */
 export type TrackingInfo = { company?: string; numbers?: string[]; urls?: string[] }
@@ -56,12 +44,12 @@ export const SHOPIFY_CARRIERS: Readonly<Record<string, string>> = {
   PRLA: 'Purolator',
 }
 
-const line = rulesFor<FulfillmentParts['lines'][number], ShipmentToTell['lines'][number], WithCrosswalk>()
-const head = rulesFor<FulfillmentParts, ShipmentToTell, WithCrosswalk>()
+const line = rulesFor<FulfillmentParts['lines'][number], ChannelShipment['lines'][number], WithCrosswalk>()
+const head = rulesFor<FulfillmentParts, ChannelShipment, WithCrosswalk>()
 const location: Leaf<string, NodeId, WithCrosswalk> = nodeLookup('fulfillment')
 
 /** Run back only. Reading it forward gives what Shopify kept: no shipment id, no time, no SKU (the coverage test names them). */
-export const fulfillmentMap: FieldMap<FulfillmentParts, ShipmentToTell, WithCrosswalk, WithCrosswalk> = defineMap({
+export const fulfillmentMap: FieldMap<FulfillmentParts, ChannelShipment, WithCrosswalk, WithCrosswalk> = defineMap({
   name: 'shopify fulfillment',
   version: '1',
   scope: { forward: (_parts, context) => context, back: (_shipment, context) => context },
@@ -101,6 +89,6 @@ function companyOf(carrier: string, { crosswalk }: WithCrosswalk): string {
 }
 
 /** Issues: `fulfillment.node-unknown` when the node has no Shopify location. */
-export function fulfillmentParts(shipment: ShipmentToTell, context: WithCrosswalk): BackResult<FulfillmentParts> {
+export function fulfillmentParts(shipment: ChannelShipment, context: WithCrosswalk): BackResult<FulfillmentParts> {
   return runBack(fulfillmentMap, shipment, context)
 }

@@ -15,7 +15,7 @@ SELECT i.id, 'an instruction has waited since ' || i.next_at FROM instruction i 
 WHERE i.state IN ('queued', 'unknown') AND n.state = 'active' AND i.next_at < $1::timestamptz - interval '15 minutes'
   AND NOT (i.kind = 'event' AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind = 'event' AND b.state IN ('queued', 'sending', 'unknown', 'parked')
     AND b.connection_id = i.connection_id AND b.subject_id = i.subject_id AND b.id < i.id))
-  AND NOT (i.kind IN ('channelShipment', 'channelChange') AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind = 'channelChange'
+  AND NOT (i.kind IN ('channelShipment', 'channelChange') AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind IN ('channelAnswer', 'channelChange')
     AND b.state IN ('queued', 'sending', 'unknown') AND b.order_id = i.order_id AND b.id < i.id))
 UNION ALL
 SELECT i.id, 'parked without an open case' FROM instruction i

@@ -1,0 +1,78 @@
+/** Applies what a channel wants changed of its order (860): as the whole revision that it means, so one way leads in for all changes. */
+import type { Issue } from '#core/issue.ts'
+import type { OrderInput } from '#core/model/order.ts'
+import type { OrderAmendment } from '#core/model/order-change.ts'
+import type { Instant } from '#core/model/time.ts'
+import { revisionOf } from '#core/orders/amendment.ts'
+import { loadRequests } from '#store/fulfillment.ts'
+import { externalKey, lockOrdersByExternalId } from '#store/orders.ts'
+import type { Unit } from '#store/unit.ts'
+import { applyOrders, type Captured } from './apply-orders.ts'
+import { pendingOf } from './change-order.ts'
+import type { Incoming } from './verdict.ts'
+import type { World } from './world.ts'
+
+/** One after the other: two may speak of one order, and the second builds on the first. */
+export async function applyAmendments(
+  unit: Unit,
+  world: World,
+  incoming: readonly Incoming<OrderAmendment>[],
+  now: Instant,
+): Promise<Captured[]> {
+  const results: Captured[] = []
+  for (const each of incoming) results.push(await applyAmendment(unit, world, each, now))
+  return results
+}
+
+async function applyAmendment(
+  unit: Unit,
+  world: World,
+  incoming: Incoming<OrderAmendment>,
+  now: Instant,
+): Promise<Captured> {
+  const amendment = incoming.value
+  const order = (await lockOrdersByExternalId(unit, [amendment])).get(externalKey(amendment))
+  if (order === undefined) return refused(unknownOrder(amendment))
+  // A cancel is final whenever it was said. Any other difference counts from what was known when it was.
+  if (amendment.revisedAt < order.revisedAt && !amendment.cancelled)
+    return { ...refused(cameLate(amendment, order.revisedAt)), orderId: order.id }
+  const requests = await loadRequests(unit, { orderIds: [order.id] })
+  const revision = revisionOf(order, amendment, pendingOf(requests))
+  if (!revision.ok) return { ...refused(unknownLine(amendment, revision.line)), orderId: order.id }
+  const revisedAt = amendment.revisedAt < order.revisedAt ? order.revisedAt : amendment.revisedAt
+  const value: OrderInput = { ...revision.input, revisedAt }
+  const [captured] = await applyOrders(unit, world, [{ ...incoming, value }], now)
+  return captured ?? { verdict: { kind: 'duplicate' } }
+}
+
+const refused = (issue: Issue): Captured => ({ verdict: { kind: 'refused', issues: [issue] } })
+
+const unknownOrder = ({ channelId, externalId }: OrderAmendment): Issue => ({
+  code: 'order.unknown',
+  class: 'data',
+  place: { path: '/externalId' },
+  rule: `must name an order that ${channelId} placed before`,
+  value: externalId,
+  cure: 'Wait for the order, or ask for it, then replay.',
+  subject: externalId,
+})
+
+const unknownLine = ({ externalId }: OrderAmendment, line: string): Issue => ({
+  code: 'order.line-unknown',
+  class: 'data',
+  place: { path: '/lines' },
+  rule: `must name lines of the order ${externalId}: none of it was changed`,
+  value: line,
+  cure: 'Ask the channel which line it means. Change the order by hand (crossdock orders edit), then discard this document.',
+  subject: externalId,
+})
+
+const cameLate = ({ externalId, revisedAt }: OrderAmendment, known: Instant): Issue => ({
+  code: 'order.amendment-late',
+  class: 'data',
+  place: { path: '/revisedAt' },
+  rule: `must be newer than what is known of the order, which is of ${known}`,
+  value: revisedAt,
+  cure: 'Compare it with the order. Change what is still wanted by hand (crossdock orders edit), then discard this document.',
+  subject: externalId,
+})
