@@ -83,11 +83,34 @@ const SENSE: { [kind: string]: (value: Loose) => void } = {
   tillReturn: (value) => {
     value['channelId'] = 'shop'
   },
+  orderAmendment: (value) => {
+    value['channelId'] = 'shop'
+    value['revisedAt'] = context.receivedAt
+    listOf(value['lines']).forEach((line, i) => (line['externalId'] = `00${i + 1}`))
+  },
   order: (value) => {
     value['channelId'] = 'shop'
     value['currency'] = 'EUR'
     value['holds'] = []
   },
+}
+
+/** An 850 states units that are wanted, all by one day, and no sum; its group says when it was told. */
+function asPurchaseOrder(value: Loose): void {
+  delete value['customerTags']
+  value['revisedAt'] = context.receivedAt
+  if (value['cancelledAt'] !== undefined) value['cancelledAt'] = context.receivedAt
+  const lines = listOf(value['lines'])
+  const wantedBy = lines[0]?.['promisedBy']
+  lines.forEach((line, i) => {
+    Object.assign(line, { externalId: `00${i + 1}`, cancelledQuantity: 0, method: 'ship' })
+    line['unitPriceMinor'] = Math.abs(Number(line['unitPriceMinor']))
+    for (const unsaid of ['promisedBy', 'handedOver', 'nodeId', 'discountMinor', 'taxMinor', 'substitution'])
+      delete line[unsaid]
+    if (wantedBy !== undefined) line['promisedBy'] = wantedBy
+  })
+  value['totalMinor'] = lines.reduce((sum, line) => sum + Number(line['quantity']) * Number(line['unitPriceMinor']), 0)
+  for (const party of ['shipTo', 'billTo']) delete (value[party] as Loose | undefined)?.['position']
 }
 
 /** Takes away what the map has no place for: coverage names it, so that it is known and not dropped in silence. */
@@ -107,8 +130,12 @@ const made = (entry: MapEntry) => {
   return documentsOf(entry.schema).map((raw) => {
     const value = structuredClone(raw) as Loose
     SENSE[entry.kind]?.(value)
-    // Only X12 has a word for each line of an answer to a cancel.
-    if (entry.name !== 'x12 865') delete value['lineAnswers']
+    // Only EDI has a word for each line of an answer to a cancel.
+    if (!['x12 865', 'edifact ordrsp-change'].includes(entry.name)) delete value['lineAnswers']
+    // A line of EDIFACT has one action: with a refusal it cannot say what stays on order.
+    if (entry.name === 'edifact ordrsp-change')
+      for (const line of listOf(value['lineAnswers'])) if (line['agreed'] !== true) delete line['remaining']
+    if (entry.name === 'x12 850 of a retailer') asPurchaseOrder(value)
     // ORDERS has one type of order: mappings/edifact/orders.ts.
     if (entry.name === 'edifact orders') value['method'] = 'dropShip'
     // ORDERS05 has no e-mail address: mappings/idoc/README.md.

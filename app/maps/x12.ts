@@ -1,5 +1,6 @@
 /** X12 documents as entries of the catalogue: whole interchanges in and out. */
 import type { Issue } from '#core/issue.ts'
+import type { ChannelId } from '#core/model/ids.ts'
 import type { Instant } from '#core/model/time.ts'
 import { readX12Interchanges } from '#mappings/formats/x12/envelope.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
@@ -12,16 +13,16 @@ import type { X12Profile } from '#mappings/x12/profile.ts'
 import { profileOf } from '#mappings/x12/profiles.ts'
 import type { MapContext, MapEntry, MapReadResult } from './entry.ts'
 
-/** A 940 has no prices: it cannot be read into a whole instruction. */
-const WRITE_ONLY: ReadonlySet<string> = new Set(['940'])
+/** A 940 has no prices: it cannot be read into a whole instruction. What retailers are told the hub never reads. */
+const WRITE_ONLY: ReadonlySet<string> = new Set(['940', '855 to a retailer', '856 to a retailer', '865 to a retailer'])
 
 export const x12Entries: MapEntry[] = X12_DOCUMENTS.map((document) => ({
-  name: `x12 ${document.set}`,
+  name: `x12 ${document.name}`,
   summary: document.summary,
   kind: document.kind,
   schema: document.schema,
   map: document.map(BASE_PROFILE) as unknown as MapEntry['map'],
-  ...(WRITE_ONLY.has(document.set)
+  ...(WRITE_ONLY.has(document.name)
     ? {}
     : { read: (bytes: Uint8Array, context: MapContext) => read(document, bytes, context) }),
   treesOf: (bytes) =>
@@ -35,7 +36,14 @@ export const x12Entries: MapEntry[] = X12_DOCUMENTS.map((document) => ({
   },
 }))
 
-const contextOf = (context: MapContext) => ({ crosswalk: context.crosswalk, receivedAt: context.receivedAt as Instant })
+/** The channel is the connection's; a file run by hand has none. */
+const CHANNEL = 'shop' as ChannelId
+
+const contextOf = (context: MapContext) => ({
+  crosswalk: context.crosswalk,
+  receivedAt: context.receivedAt as Instant,
+  channelId: CHANNEL,
+})
 
 function profile({ partner }: MapContext): X12Profile {
   if (partner === undefined) return BASE_PROFILE

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Parsed } from '#core/issue.ts'
 import { parsed } from '#core/issue.ts'
+import type { ChannelId } from '#core/model/ids.ts'
 import type { Instant } from '#core/model/time.ts'
 import type { Carried, FieldMap, MapReading, OverlayChange, WithCrosswalk } from '../engine/index.ts'
 import { overlaid, readingOf, refusedWhole, runBack, runForward } from '../engine/index.ts'
@@ -14,14 +15,15 @@ import type { SetTree, Shape } from './tree.ts'
 import { placesIn, segmentsOf, treeOf } from './tree.ts'
 
 /**
- * `receivedAt` stands in for times that a document does not tell to the second; `carried` is what the partner's own document of this
- * order said and wants to see again.
+ * `receivedAt` stands in for times that a document does not tell to the second; `channelId` is the channel that the connection sells for;
+ * `carried` is what the partner's own document of this order said and wants to see again.
  */
-export type DocumentContext = WithCrosswalk & PoNumbers & { receivedAt: Instant; carried?: Carried }
+export type DocumentContext = WithCrosswalk &
+  PoNumbers & { receivedAt: Instant; channelId?: ChannelId | undefined; carried?: Carried }
 /** `currency` of all prices; `nodeCode` of the place that the head names. */
 export type DocumentScope = DocumentContext & { currency: string; nodeCode: string | undefined }
 
-export type DocumentMap<Tree, T> = FieldMap<Tree, T, DocumentContext, DocumentScope>
+export type DocumentMap<Tree, T, Scope = DocumentScope> = FieldMap<Tree, T, DocumentContext, Scope>
 
 /** Any set's tree, as far as scopes look into it. */
 type AnyTree = {
@@ -33,6 +35,8 @@ export type X12Document = {
   /** ST01 and GS01. */
   set: string
   functionalId: string
+  /** Where one set says several things: the set, and to or from whom. */
+  name: string
   summary: string
   kind: string
   schema: z.ZodType
@@ -46,21 +50,23 @@ export type X12Document = {
 
 type Overlay = { overlays?: { [map: string]: readonly OverlayChange[] | undefined } }
 
-export function x12Document<Tree, T>(definition: {
+export function x12Document<Tree, T, Scope = DocumentScope>(definition: {
   set: string
   functionalId: string
+  /** The set where it is left out. */
+  name?: string
   summary: string
   kind: string
   schema: z.ZodType<T>
   shape: Shape
-  map: (profile: X12Profile) => DocumentMap<Tree, T>
+  map: (profile: X12Profile) => DocumentMap<Tree, T, Scope>
   /** First hand on a tree before it is read, and last hand before it becomes segments. */
   toRead?: (tree: Tree) => Tree
   toWrite?: (tree: Tree) => Tree
 }): X12Document {
   const { shape, set: id, kind } = definition
-  const compiled = new WeakMap<X12Profile, DocumentMap<Tree, T>>()
-  const mapOf = (profile: X12Profile): DocumentMap<Tree, T> => {
+  const compiled = new WeakMap<X12Profile, DocumentMap<Tree, T, Scope>>()
+  const mapOf = (profile: X12Profile): DocumentMap<Tree, T, Scope> => {
     const known = compiled.get(profile)
     if (known !== undefined) return known
     const map = definition.map(profile)
@@ -69,6 +75,7 @@ export function x12Document<Tree, T>(definition: {
   }
   return {
     ...definition,
+    name: definition.name ?? id,
     map: mapOf as unknown as X12Document['map'],
     treesOf: (set) => {
       const { N1: _loops, ...tree } = withParties(treeOf(set.segments, shape))

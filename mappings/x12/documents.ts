@@ -12,6 +12,11 @@ import { withParties } from './party-loop.ts'
 import type { X12Profile } from './profile.ts'
 import { advice943, receipt944 } from './receipt-944.ts'
 import { remittance820 } from './remittance-820.ts'
+import { retailerAnswer855 } from './retailer/answer-855.ts'
+import { retailerChange860 } from './retailer/change-860.ts'
+import { retailerChange865 } from './retailer/change-865.ts'
+import { retailerOrder850 } from './retailer/order-850.ts'
+import { retailerShipment856 } from './retailer/shipment-856.ts'
 import { return180 } from './return-180.ts'
 import { x12Maps } from './sets.ts'
 import type { X12Maps } from './sets.ts'
@@ -32,6 +37,7 @@ const mapsOf = (profile: X12Profile): X12Maps => {
 
 export const order850: X12Document = {
   set: '850',
+  name: '850',
   functionalId: 'PO',
   summary: 'Purchase order: a fulfillment instruction for a supplier.',
   kind: 'fulfillmentInstruction',
@@ -44,6 +50,7 @@ export const order850: X12Document = {
 
 const answer855: X12Document = {
   set: '855',
+  name: '855',
   functionalId: 'PR',
   summary: 'Purchase order acknowledgment: a supplier’s answer by line.',
   kind: 'fulfillmentResponse',
@@ -56,6 +63,7 @@ const answer855: X12Document = {
 
 const shipment856: X12Document = {
   set: '856',
+  name: '856',
   functionalId: 'SH',
   summary: 'Ship notice: what left a supplier, by carton.',
   kind: 'shipment',
@@ -86,7 +94,13 @@ export const X12_DOCUMENTS: readonly X12Document[] = [
   adjustment947,
   remittance820,
   advice824,
+  retailerOrder850,
+  retailerChange860,
+  retailerAnswer855,
+  retailerShipment856,
+  retailerChange865,
 ]
 
+/** The first of a set is what the hub trades with suppliers and warehouses. */
 export const documentOf = (set: string): X12Document | undefined =>
   X12_DOCUMENTS.find((document) => document.set === set)

@@ -1,10 +1,11 @@
 /** Rules and leaves that many sets share. */
 import type { Sku } from '#core/model/ids.ts'
-import { parseInstant } from '#core/model/time.ts'
+import { type Instant, parseInstant } from '#core/model/time.ts'
 import type { Leaf, Refusal, Rule } from '../engine/index.ts'
 import { isAbsent, nodeLookup, refuse, rulesFor, text } from '../engine/index.ts'
 import type { DocumentScope } from './document.ts'
 import type { X12Profile } from './profile.ts'
+import { dateOf, instantOf, timeOf } from './times.ts'
 import type { Elements } from './tree.ts'
 
 /** X12 data element 127 and its like hold 22 to 30 characters; ours are told in 22. */
@@ -139,4 +140,25 @@ export function countOf<Tree, T>(list: string, target: string): Rule<Tree, T, Do
       'CTT.01': String((values[target] as unknown[] | undefined)?.length ?? 0),
     }),
   }) as unknown as Rule<Tree, T, DocumentScope>
+}
+
+/** A DTM segment: date (02), time (03) and zone (04) of one moment. A wanted day holds until it is over. */
+export function dtmRule<T extends { placedAt: Instant; neededBy?: Instant | undefined }, X>(
+  target: 'placedAt' | 'neededBy',
+): Rule<Elements, T, X> {
+  const rules = rulesFor<Elements, { placedAt: Instant; neededBy: Instant }, X>()
+  return rules.derive({
+    name: `date and time of ${target}`,
+    reads: ['02', '03', '04'],
+    writes: [target],
+    forward: ({ '02': date, '03': time, '04': zone }) => {
+      if (date === undefined) return {}
+      const at = instantOf(date, time, zone, target === 'neededBy')
+      return typeof at === 'string' ? { [target]: at } : at
+    },
+    back: (written) => {
+      const at = written[target]
+      return at === undefined ? {} : { '02': dateOf(at), '03': timeOf(at), '04': 'UT' }
+    },
+  }) as unknown as Rule<Elements, T, X>
 }

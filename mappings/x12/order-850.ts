@@ -13,13 +13,14 @@ import {
   wholeNumberText,
 } from '../engine/index.ts'
 import { countRule } from './counts.ts'
+import { dtmRule } from './kit.ts'
 import { addressRules } from './party-loop.ts'
 import type { PartyLoop } from './party-loop.ts'
 import { orderReference, poNumber } from './po-number.ts'
 import type { PoNumbers } from './po-number.ts'
 import { PO1_PAIRS, skuOfPairs, skuPairs } from './product-ids.ts'
 import type { X12Profile } from './profile.ts'
-import { dateOf, instantOf, timeOf } from './times.ts'
+import { dateOf, instantOf } from './times.ts'
 import type { Elements, Shape } from './tree.ts'
 
 export const SHAPE_850: Shape = {
@@ -54,10 +55,12 @@ const line = rulesFor<LineLoop, Line, Scope>()
 const description = rulesFor<Elements, Line, Scope>()
 const head = rulesFor<Tree850, FulfillmentInstruction, Scope>()
 const reference = rulesFor<Elements, FulfillmentInstruction, Scope>()
-const date = rulesFor<Elements, FulfillmentInstruction, Scope>()
 
 /** Descriptions and services are for people: cut to the element's length on the way out. */
-const cutTo = (max: number): Leaf<string, string> => ({ ...clippedText(300), write: (value) => value.slice(0, max) })
+export const cutTo = (max: number): Leaf<string, string> => ({
+  ...clippedText(300),
+  write: (value) => value.slice(0, max),
+})
 
 const lineRules = (profile: X12Profile) => [
   line.field('PO1.01', 'lineNo', wholeNumberText(1)),
@@ -90,25 +93,7 @@ const MIXED_CURRENCIES = refuse({
 })
 
 /** DTM01 004: when the order was placed, to the second; BEG05 has the day only. */
-const PLACED = '004'
-
-/** DTM02 date, DTM03 time, DTM04 zone. */
-function dtmRule(target: 'placedAt' | 'neededBy') {
-  return date.derive({
-    name: `date and time of ${target}`,
-    reads: ['02', '03', '04'],
-    writes: [target],
-    forward: ({ '02': day, '03': time, '04': zone }) => {
-      if (day === undefined) return {}
-      const at = instantOf(day, time, zone, target === 'neededBy')
-      return typeof at === 'string' ? { [target]: at } : at
-    },
-    back: (written) => {
-      const at = written[target]
-      return at === undefined ? {} : { '02': dateOf(at), '03': timeOf(at), '04': 'UT' }
-    },
-  })
-}
+export const PLACED = '004'
 
 /** One map a profile: make it once and keep it. */
 export function orderMap(profile: X12Profile): FieldMap<Tree850, FulfillmentInstruction, X12Context, Scope> {
@@ -145,8 +130,8 @@ export function orderMap(profile: X12Profile): FieldMap<Tree850, FulfillmentInst
         reference.field('02', 'orderNumber', text(30), { fallback: '' }),
       ]),
       head.pick('REF', { '01': profile.hubOrderQualifier }, [reference.field('02', 'orderId', orderReference)]),
-      head.pick('DTM', { '01': PLACED }, [dtmRule('placedAt')]),
-      head.pick('DTM', { '01': profile.neededByQualifier }, [dtmRule('neededBy')]),
+      head.pick('DTM', { '01': PLACED }, [dtmRule<FulfillmentInstruction, Scope>('placedAt')]),
+      head.pick('DTM', { '01': profile.neededByQualifier }, [dtmRule<FulfillmentInstruction, Scope>('neededBy')]),
       head.field('TD5.0.05', 'shippingService', cutTo(35), optional),
       head.one('parties.ST', 'shipTo', addressRules<Scope>(), optional),
       head.fixed('parties.SF.N1.03', profile.nodeQualifier, { checked: false }),
@@ -157,7 +142,7 @@ export function orderMap(profile: X12Profile): FieldMap<Tree850, FulfillmentInst
   })
 }
 
-const NO_CURRENCY = refuse({
+export const NO_CURRENCY = refuse({
   rule: 'must be an ISO 4217 code such as USD',
   cure: 'Send CUR*BY with the currency of the prices.',
   code: 'x12.currency',

@@ -36,6 +36,12 @@ export type X12Profile = {
   /** 846: BIA01 ↔ what the feed states, and QTY01 of the number that counts, best first (17 on hand at some, 33 available at most). */
   feedPurposes: Record<string, 'full' | 'delta'>
   stockQualifiers: string[]
+  /** 850 of a retailer: BEG01. Every purpose but a cancel states the order whole. */
+  orderPurposes: Record<string, 'order' | 'cancel'>
+  /** 855 to a retailer: ACK01 of units that are sent, that wait for goods, and that will not come. */
+  answerCodes: { accepted: string; waiting: string; cancelled: string }
+  /** REF*IA of what is written to a retailer: the number by which it knows us. */
+  vendorNumber: string
   /** 860: BCH01 and POC02. Some partners cancel lines with purpose 00: their meaning is theirs. */
   changePurposes: Record<string, 'cancel' | 'change'>
   lineChanges: Record<string, 'delete' | 'quantity'>
@@ -83,6 +89,9 @@ export const BASE_PROFILE: X12Profile = {
   nodeRoles: ['WH', 'SF', 'SU'],
   feedPurposes: { '00': 'full', '05': 'full', '25': 'delta' },
   stockQualifiers: ['33', '17'],
+  orderPurposes: { '00': 'order', '01': 'cancel', '05': 'order', '06': 'order', '07': 'order' },
+  answerCodes: { accepted: 'IA', waiting: 'IB', cancelled: 'IR' },
+  vendorNumber: '',
   changePurposes: { '01': 'cancel', '04': 'change', '05': 'change' },
   lineChanges: { DI: 'delete', QD: 'quantity', QI: 'quantity', CA: 'quantity' },
   changesSent: false,

@@ -1,0 +1,44 @@
+/** What the sets exchanged with a retailer share: its own numbers for its order and its lines, and ours for us. */
+import type { ChannelId, ExternalLineId, ExternalOrderId, Sku } from '#core/model/ids.ts'
+import type { Rule } from '../../engine/index.ts'
+import { isRefusal, refuse, rulesFor, text } from '../../engine/index.ts'
+import type { DocumentScope } from '../document.ts'
+import { skuPairs } from '../product-ids.ts'
+import type { X12Profile } from '../profile.ts'
+import type { Elements } from '../tree.ts'
+
+/** Data element 324, AN 1/22: the retailer's number of its order, text for ever. */
+export const purchaseOrder = text<ExternalOrderId>(22)
+/** Data element 350, AN 1/20: PO101, echoed in whatever speaks of the line. */
+export const lineId = text<ExternalLineId>(20)
+
+/** The channel is the connection's: no document names it. */
+export function channelRule<Tree, T extends { channelId: ChannelId }, X extends DocumentScope>(): Rule<Tree, T, X> {
+  const rules = rulesFor<object, { channelId: ChannelId }, X>()
+  return rules.derive({
+    name: 'channel of the connection',
+    reads: [],
+    writes: ['channelId'],
+    forward: (_reads, { channelId }) => (channelId === undefined ? NO_CHANNEL : { channelId }),
+    back: () => ({}),
+  }) as unknown as Rule<Tree, T, X>
+}
+
+const NO_CHANNEL = refuse({
+  rule: 'must come over a connection that a channel names',
+  cure: 'Give the channel this connection (channels[].connection), then replay.',
+  code: 'order.no-channel',
+  class: 'config',
+})
+
+/** The pairs of `skuPairs` from another position on: LIN02 and on, POC08 and on. */
+export function pairsAt(segment: string, first: number, sku: Sku, profile: X12Profile, scope: DocumentScope) {
+  const pairs = skuPairs(sku, scope.crosswalk.partnerSkuOf(sku), profile)
+  if (isRefusal(pairs)) return pairs
+  const values = Object.values(pairs)
+  return Object.fromEntries(values.map((value, i) => [`${segment}.${String(first + i).padStart(2, '0')}`, value]))
+}
+
+/** REF*IA: the number by which the retailer knows us. */
+export const vendorReference = ({ vendorNumber }: X12Profile): Elements[] =>
+  vendorNumber === '' ? [] : [{ '01': 'IA', '02': vendorNumber }]
