@@ -1,0 +1,112 @@
+/** The law of an amendment: it changes the units that it names, to what it says, and leaves the rest as it was last said. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ChannelId, ExternalLineId, ExternalOrderId, OrderId, Sku } from '../model/ids.ts'
+import type { CurrencyCode } from '../model/money.ts'
+import { countersAddUp, NO_UNITS, type Order, type OrderLine } from '../model/order.ts'
+import type { OrderAmendment } from '../model/order-change.ts'
+import { Instant } from '../model/time.ts'
+import { revisionOf } from './amendment.ts'
+import { capture } from './capture.ts'
+
+const PLACED = Instant.parse('2026-11-22T09:00:00Z')
+const LATER = Instant.parse('2026-11-22T10:00:00Z')
+
+/** A line somewhere in its life: open, waiting, with a node, gone, given up. */
+const counters = fc
+  .record({ open: fc.nat(4), backordered: fc.nat(2), released: fc.nat(4), shipped: fc.nat(3), cancelled: fc.nat(3) })
+  .filter((each) => Object.values(each).some((units) => units > 0))
+  .map((each) => ({
+    ...NO_UNITS,
+    ...each,
+    ordered: Object.values(each).reduce((sum, units) => sum + units, 0),
+  }))
+
+const lineOf = (each: OrderLine['counters'], index: number): OrderLine => ({
+  externalId: `00${index + 1}` as ExternalLineId,
+  lineNo: index + 1,
+  sku: `SKU-${index}` as Sku,
+  unitPriceMinor: 100 * (index + 1),
+  method: 'ship',
+  counters: each,
+})
+
+const orderOf = (all: readonly OrderLine['counters'][]): Order => ({
+  id: 'ord_1' as OrderId,
+  channelId: 'bigbox' as ChannelId,
+  externalId: '0007' as ExternalOrderId,
+  revisedAt: PLACED,
+  placedAt: PLACED,
+  currency: 'USD' as CurrencyCode,
+  totalMinor: 10_000,
+  holds: [],
+  lines: all.map(lineOf),
+  version: 1,
+})
+
+const amendmentOf = (
+  lines: [externalId: string, quantity: number][],
+  more: Partial<OrderAmendment> = {},
+): OrderAmendment => ({
+  channelId: 'bigbox' as ChannelId,
+  externalId: '0007' as ExternalOrderId,
+  revisedAt: LATER,
+  cancelled: false,
+  lines: lines.map(([externalId, quantity]) => ({ externalId: externalId as ExternalLineId, quantity })),
+  ...more,
+})
+
+const wantedOf = ({ counters: { ordered, cancelled } }: OrderLine): number => ordered - cancelled
+
+function captured(order: Order, amendment: OrderAmendment, pending: (lineNo: number) => number = () => 0) {
+  const revision = revisionOf(order, amendment, pending)
+  if (!revision.ok) throw new Error(`it has no line ${revision.line}`)
+  return capture(revision.input, order, (prefix) => `${prefix}_2`, LATER)
+}
+
+test('what is named becomes what was said as far as nobody works on it, and the rest is untouched', () => {
+  fc.assert(
+    fc.property(fc.array(counters, { minLength: 1, maxLength: 4 }), fc.nat(3), fc.nat(12), (all, at, units) => {
+      const order = orderOf(all)
+      const named = order.lines[at % order.lines.length] as OrderLine
+      const result = captured(order, amendmentOf([[named.externalId, units]]))
+      if (result.kind !== 'amended') throw new Error(`it is ${result.kind}`)
+      for (const line of result.order.lines) {
+        expect(countersAddUp(line.counters)).toBe(true)
+        const before = order.lines.find(({ lineNo }) => lineNo === line.lineNo)
+        if (line.lineNo !== named.lineNo) expect(line).toEqual(before)
+      }
+      const after = result.order.lines.find(({ lineNo }) => lineNo === named.lineNo) as OrderLine
+      const asked = result.toNegotiate.find(({ lineNo }) => lineNo === named.lineNo)?.quantity ?? 0
+      // What has left cannot be taken out any more.
+      expect(wantedOf(after) - asked).toBe(Math.max(units, named.counters.shipped))
+    }),
+  )
+})
+
+test('one that names nothing says what is known, so nothing is taken back and nothing is asked twice', () => {
+  fc.assert(
+    fc.property(fc.array(counters, { minLength: 1, maxLength: 4 }), fc.nat(3), (all, asked) => {
+      const order = orderOf(all)
+      // Units that its nodes were asked for before.
+      const pending = (lineNo: number): number =>
+        Math.min(asked, order.lines.find((line) => line.lineNo === lineNo)?.counters.released ?? 0)
+      const revision = revisionOf(order, amendmentOf([]), pending)
+      if (!revision.ok) throw new Error('it names no line')
+      expect(revision.input.totalMinor).toBe(order.totalMinor)
+      expect(revision.input.lines.map((line) => line.quantity - line.cancelledQuantity)).toEqual(
+        order.lines.map((line) => wantedOf(line) - pending(line.lineNo)),
+      )
+    }),
+  )
+})
+
+test('a cancel takes the whole order, and a line that the order has not is named', () => {
+  const order = orderOf([{ ...NO_UNITS, ordered: 2, open: 2 }])
+  const result = captured(order, amendmentOf([], { cancelled: true }))
+  expect(result).toMatchObject({
+    kind: 'amended',
+    order: { cancelledAt: LATER, lines: [{ counters: { cancelled: 2 } }] },
+  })
+  expect(revisionOf(order, amendmentOf([['009', 1]]), () => 0)).toEqual({ ok: false, line: '009' })
+})
