@@ -77,7 +77,7 @@ export const EdiConfig = z.object({
     .min(1000)
     .max(1_000_000_000_000)
     .default(1_000_000_000)
-    .describe('Largest stock file (846) that is read a part at a time.'),
+    .describe('Largest stock file (846, INVRPT) that is read a part at a time.'),
 
   isaSender: Party.describe('Who we are in ISA.'),
   isaReceiver: Party.describe('Who the partner is in ISA.'),

@@ -21,7 +21,7 @@ import { readOtherSet } from './more-sets.ts'
 import { wrongParties } from './parties.ts'
 import { nameOfSet } from './rejections.ts'
 import { acknowledgedBy, rejectedByPartner } from './partner-receipts.ts'
-import { isLargeStock, stockFeeds } from './stock-files.ts'
+import { large846 } from './stock-846.ts'
 import { unsupportedSet, verdictOf } from './verdicts.ts'
 
 type Context = ReadContext<EdiConfig>
@@ -46,9 +46,9 @@ export const documentsPort = (partner: PartnerSets): FolderPort<EdiConfig> => ({
   transport: 'folder',
   kind: partner.kind,
   everyMs: EVERY_MS,
-  fetch: wholeFiles(isLargeStock),
+  fetch: wholeFiles(large846.isLarge),
   settle,
-  stream: stockFeeds,
+  stream: large846.stream,
   nameOf: nameOfSet,
 
   read: (raw, meta, readContext) => {

@@ -2,7 +2,6 @@
  * An 846 of any size, item by item: what it holds is read as it comes, and what the interchange as a whole is (its counts, what it
  * claims, its 997 and TA1) is told at its end. It is used whole or not at all, as the 997 says.
  */
-import { createHash } from 'node:crypto'
 import type { Issue } from '#core/issue.ts'
 import { parseInstant } from '#core/model/time.ts'
 import { isRefusal, issueOf, MISSING, refuse, wholeNumberText } from '#mappings/engine/index.ts'
@@ -17,9 +16,11 @@ import type { ReadContext, Reading, StockHead, StockRowBatch, StockRowReader } f
 import { receiptText } from './acknowledgements.ts'
 import { claimsOfContent } from './claims.ts'
 import type { EdiConfig } from './config.ts'
+import { ContentHash } from './content-hash.ts'
 import { ta1Of } from './interchange-receipts.ts'
 import { profileFor } from './more-sets.ts'
 import { wrongParties } from './parties.ts'
+import { secondInterchange } from './stock-files.ts'
 
 type Context = ReadContext<EdiConfig>
 
@@ -130,7 +131,7 @@ export class StockInterchange implements StockRowReader {
       ...this.#builder.fileIssues,
       ...(interchange?.issues ?? []),
       ...(interchange === undefined ? [] : wrongParties(interchange, this.#context.config)),
-      ...(another === undefined ? [] : [secondInterchange(another.header.controlNumber)]),
+      ...(another === undefined ? [] : [secondInterchange('ISA', another.header.controlNumber)]),
     ]
   }
 
@@ -174,32 +175,6 @@ export class StockInterchange implements StockRowReader {
   }
 }
 
-/** SHA-256 of the bytes from ISA to the end of IEA, as they come. */
-class ContentHash {
-  readonly #hash = createHash('sha256')
-  #seen = 0
-  #from: number | undefined
-  #to = Number.POSITIVE_INFINITY
-
-  from(byteOffset: number): void {
-    this.#from ??= byteOffset
-  }
-
-  to(byteEnd: number): void {
-    if (this.#to === Number.POSITIVE_INFINITY) this.#to = byteEnd
-  }
-
-  add(chunk: Uint8Array): void {
-    const first = Math.max(0, (this.#from ?? 0) - this.#seen)
-    this.#hash.update(chunk.subarray(first, Math.max(first, Math.min(chunk.length, this.#to - this.#seen))))
-    this.#seen += chunk.length
-  }
-
-  hex(): string {
-    return this.#hash.copy().digest('hex')
-  }
-}
-
 const noSku = (code: string | undefined) =>
   refuse({
     rule: 'must have a product code with a row in the crosswalk',
@@ -225,12 +200,3 @@ const NO_HEAD: Issue = {
   rule: 'must say the purpose (BIA01) and the time (BIA04, BIA05) of the feed before its first item',
   cure: 'Send BIA with both, or name the purpose in the profile (feedPurposes), then replay.',
 }
-
-const secondInterchange = (controlNumber: string): Issue => ({
-  code: 'edi.one-interchange',
-  class: 'data',
-  place: { path: 'ISA' },
-  rule: 'a large stock file holds one interchange',
-  value: controlNumber,
-  cure: 'Send each interchange in a file of its own.',
-})

@@ -7,7 +7,16 @@ import type { Place } from '#core/issue.ts'
 import type { Parsed } from '#core/issue.ts'
 import { parsed } from '#core/issue.ts'
 import type { Instant } from '#core/model/time.ts'
-import type { Carried, Elements, FieldMap, MapReading, SetTree, Shape, WithCrosswalk } from '../engine/index.ts'
+import type {
+  Carried,
+  Elements,
+  FieldMap,
+  MapReading,
+  PlaceOf,
+  SetTree,
+  Shape,
+  WithCrosswalk,
+} from '../engine/index.ts'
 import { readingOf, refusedWhole, runBack, runForward } from '../engine/index.ts'
 import * as segmentTree from '../engine/segment-tree.ts'
 import type { EdifactMessage } from '../formats/edifact/interchange.ts'
@@ -95,8 +104,7 @@ export function edifactDocument<T>(definition: {
       const part = `UNH ${message.header.reference}`
       // A message whose envelope is broken may have lost segments: nothing in it is used.
       if (message.issues.length > 0) return refusedWhole(part, message.issues)
-      const tree = treeOf(message)
-      const placeOf = segmentTree.placesIn(tree, placeAmong(message.segments))
+      const { tree, placeOf } = partOf(message.segments, shape, nthAmong(message.segments))
       return readingOf(kind, part, runForward(mapOf(profile), tree as MessageTree, context, { placeOf }))
     },
     write: (value, context, profile) => {
@@ -135,14 +143,29 @@ function segmentOf(name: string, values: Elements): WritableEdifactSegment[] {
     : [[name, ...elements.map((components) => (components.length === 0 ? '' : components))]]
 }
 
-const placeAmong =
-  (segments: readonly EdifactSegment[]) =>
-  (segment: EdifactSegment, position: string | undefined): Place => {
+/** Which of its name in the message a segment is; undefined for the only one. */
+export type Nth = (segment: EdifactSegment) => number | undefined
+
+const nthAmong =
+  (segments: readonly EdifactSegment[]): Nth =>
+  (segment) => {
     const once = segments.filter((other) => other.id === segment.id).length === 1
-    const occurrence = once ? undefined : occurrenceOf(segments, segments.indexOf(segment))
-    if (position === undefined) return placeIn(segment, undefined, occurrence)
-    return placeIn(segment, Number(position.slice(0, 2)), occurrence, Number(position.slice(2)))
+    return once ? undefined : occurrenceOf(segments, segments.indexOf(segment))
   }
+
+/** Segments of a message, all or some, as a map reads them, and the places of their values. */
+export function partOf(
+  segments: readonly EdifactSegment[],
+  shape: Shape,
+  nth: Nth,
+): { tree: SetTree; placeOf: PlaceOf } {
+  const tree = segmentTree.treeOf(segments, shape, elementsOf)
+  const placeOf = segmentTree.placesIn(tree, (segment: EdifactSegment, position): Place => {
+    if (position === undefined) return placeIn(segment, undefined, nth(segment))
+    return placeIn(segment, Number(position.slice(0, 2)), nth(segment), Number(position.slice(2)))
+  })
+  return { tree, placeOf }
+}
 
 /** The scope of every message: one currency, one place, one order. */
 export function messageScope<T>(

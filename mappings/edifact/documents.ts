@@ -2,8 +2,9 @@
 import { ordrspToChange } from './change-answer.ts'
 import type { EdifactDocument } from './document.ts'
 import { invoic } from './invoice.ts'
-import { desadv, invrpt, recadv } from './logistics.ts'
+import { desadv, recadv } from './logistics.ts'
 import { orders, ordchg, ordrsp } from './orders.ts'
+import { invrpt } from './stock.ts'
 
 export const EDIFACT_DOCUMENTS: readonly EdifactDocument[] = [
   orders,

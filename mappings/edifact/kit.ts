@@ -122,6 +122,24 @@ function ownId<Id extends string>(prefix: string, name: string): Leaf<string, Id
 export const orderNumberLeaf = ownId<FulfillmentRequestId>('ful', 'purchase order number')
 export const hubOrderLeaf = ownId<OrderId>('ord', 'order reference')
 
+/** Messages that number their own lines name the order's line in RFF ON; without it, LIN's number is the order's. */
+export function orderLineRule<T extends { lineNo: number }>(): Rule<MessageLine, T, MessageScope> {
+  const rules = rulesFor<MessageLine, { lineNo: number }, MessageScope>()
+  return rules.derive({
+    name: 'line of the order (RFF ON, its line), else of the message',
+    reads: ['RFF', 'LIN.0101'],
+    writes: ['lineNo'],
+    forward: ({ RFF, 'LIN.0101': own }) => {
+      const list = (Array.isArray(RFF) ? RFF : []) as Elements[]
+      const at = list.findIndex((one) => one['0101'] === 'ON' && !isAbsent(one['0103']))
+      const lineNo = lineNumber.read(at < 0 ? own : list[at]?.['0103'], undefined)
+      if (!isRefusal(lineNo)) return { lineNo }
+      return refuse({ ...lineNo.detail, field: at < 0 ? 'LIN.0101' : `RFF.${at}.0103` })
+    },
+    back: ({ lineNo }) => ({ 'LIN.0101': String(lineNo) }),
+  })
+}
+
 /** LIN C212 the partner's code, PIA 5 ours. */
 export function skuRule<T extends { sku: Sku }>(profile: EdifactProfile): Rule<MessageLine, T, MessageScope> {
   const rules = rulesFor<MessageLine, { sku: Sku }, MessageScope>()
@@ -175,16 +193,23 @@ export function quantityRule<T>(
     writes: [target],
     forward: ({ QTY }) => {
       const list = (Array.isArray(QTY) ? QTY : []) as Elements[]
-      const found = qualifiers
-        .map((qualifier) => list.find((one) => one['0101'] === qualifier))
-        .find((one) => one !== undefined)
-      if (found === undefined && missing !== undefined) return { [target]: missing }
-      const value = wholeNumberText(minimum).read(found?.['0102'], undefined)
-      return isRefusal(value) ? value : { [target]: value }
+      const at = qualifiers
+        .map((qualifier) => list.findIndex((one) => one['0101'] === qualifier))
+        .find((index) => index >= 0)
+      if (at === undefined) return missing === undefined ? quantityMissing(qualifiers) : { [target]: missing }
+      const value = wholeNumberText(minimum).read(list[at]?.['0102'], undefined)
+      return isRefusal(value) ? refuse({ ...value.detail, field: `QTY.${at}.0102` }) : { [target]: value }
     },
     back: () => ({}),
   }) as unknown as Rule<MessageLine, T, MessageScope>
 }
+
+const quantityMissing = (qualifiers: readonly string[]): Refusal =>
+  refuse({
+    rule: `must have a QTY with ${qualifiers.join(' or ')}`,
+    cure: 'Send the quantity, or name its qualifier in the profile, then replay.',
+    code: 'edifact.quantity-missing',
+  })
 
 /** Writes the QTY segments of a line; reading is the quantity rules' business, because their qualifiers have an order of worth. */
 export function quantitiesOut<T>(
@@ -194,7 +219,7 @@ export function quantitiesOut<T>(
   const step = rules.derive({
     name: 'quantities',
     reads: ['QTY'],
-    writes: ['lineNo', 'quantity', 'accepted', 'rejected', 'onHand', 'received', 'damaged'],
+    writes: ['lineNo', 'quantity', 'accepted', 'rejected', 'onHand', 'received', 'damaged', 'remaining'],
     forward: () => ({}),
     back: (line) => ({
       QTY: made(line as Partial<T>).map(([qualifier, value]) => ({ '0101': qualifier, '0102': String(value) })),

@@ -1,23 +1,19 @@
-/** DESADV ↔ shipment notice, INVRPT ↔ stock feed, RECADV ↔ receipt advice. */
+/** DESADV ↔ shipment notice, RECADV ↔ receipt advice. */
 import { ShipmentNotice } from '#core/model/fulfillment.ts'
 import type { Package } from '#core/model/fulfillment.ts'
 import type { TrackingNumber } from '#core/model/ids.ts'
-import { StockFeed } from '#core/model/stock.ts'
-import type { StockRow } from '#core/model/stock.ts'
 import { ReceiptAdvice } from '#core/model/trade.ts'
 import type { Elements } from '../engine/index.ts'
-import { defineMap, enumTable, isAbsent, isRefusal, refuse, rulesFor, text, wholeNumberText } from '../engine/index.ts'
+import { defineMap, refuse, rulesFor, text, wholeNumberText } from '../engine/index.ts'
 import { edifactDocument, messageScope } from './document.ts'
 import type { MessageLine, MessageMap, MessageScope, MessageTree } from './document.ts'
 import {
   countRule,
   dayRule,
   instantRule,
-  lineNumber,
-  nodeOf,
-  nodeOut,
   nodeRule,
   number22,
+  orderLineRule,
   orderNumberLeaf,
   quantitiesOut,
   quantityRule,
@@ -32,7 +28,6 @@ type Carton = NonNullable<MessageTree['CPS']>[number]
 type CartonLine = Package['lines'][number]
 const notice = rulesFor<MessageTree, ShipmentNotice, MessageScope>()
 const carton = rulesFor<Carton, Package, MessageScope>()
-const cartonLine = rulesFor<MessageLine, CartonLine, MessageScope>()
 const optional = { optional: true }
 
 /** A CPS level with lines is a carton; levels above it only group. */
@@ -89,19 +84,7 @@ const noticeMap = (profile: EdifactProfile): MessageMap<ShipmentNotice> =>
             'LIN',
             'lines',
             [
-              cartonLine.derive({
-                name: 'line of the order (RFF ON, its line), else of the message',
-                reads: ['RFF', 'LIN.0101'],
-                writes: ['lineNo'],
-                forward: ({ RFF, 'LIN.0101': own }) => {
-                  const line = ((Array.isArray(RFF) ? RFF : []) as Elements[]).find((one) => one['0101'] === 'ON')?.[
-                    '0103'
-                  ]
-                  const lineNo = lineNumber.read(isAbsent(line) ? own : line, undefined)
-                  return isRefusal(lineNo) ? lineNo : { lineNo }
-                },
-                back: ({ lineNo }) => ({ 'LIN.0101': String(lineNo) }),
-              }),
+              orderLineRule<CartonLine>(),
               quantityRule<CartonLine>(['12'], 'quantity', 1),
               quantitiesOut<CartonLine>(({ quantity = 0 }) => [['12', quantity]]),
             ],
@@ -130,70 +113,6 @@ export const desadv = edifactDocument({
   toWrite: (tree) => ({
     ...tree,
     CPS: (tree.CPS ?? []).map((each, i) => ({ ...each, CPS: { '0101': String(i + 1) } })),
-  }),
-})
-
-const feed = rulesFor<MessageTree, StockFeed, MessageScope>()
-const feedLine = rulesFor<MessageLine, StockRow, MessageScope>()
-
-const feedMap = (profile: EdifactProfile): MessageMap<StockFeed> =>
-  defineMap({
-    name: 'edifact invrpt',
-    version: '1',
-    scope: messageScope<StockFeed>(profile),
-    rules: [
-      feed.fixed('BGM.0101', '35', { checked: false }),
-      feed.fixed('BGM.0201', '1', { checked: false }),
-      feed.field('BGM.0301', 'mode', enumTable('function of the report', profile.feedFunctions)),
-      instantRule<StockFeed>('137', 'asOf'),
-      feed.constant('absentMeansZero', false),
-      feed.derive({
-        name: 'one place for all items',
-        reads: ['NAD'],
-        writes: ['rows'],
-        forward: () => ({}),
-        back: ({ rows = [] }, scope) => (rows[0] === undefined ? {} : nodeOut(rows[0].nodeId, scope, profile)),
-      }),
-      feed.each(
-        'LIN',
-        'rows',
-        [
-          feedLine.derive({
-            name: 'lines are numbered',
-            reads: ['LIN.0101'],
-            writes: [],
-            forward: () => ({}),
-            back: () => ({ 'LIN.0101': '1' }),
-          }),
-          skuRule<StockRow>(profile),
-          feedLine.derive({
-            name: 'place of the report',
-            reads: [],
-            writes: ['nodeId'],
-            forward: (_reads, scope) => {
-              const nodeId = nodeOf(scope)
-              return isRefusal(nodeId) ? nodeId : { nodeId }
-            },
-            back: () => ({}),
-          }),
-          quantityRule<StockRow>(profile.stockQualifiers, 'onHand', 0),
-          quantitiesOut<StockRow>(({ onHand = 0 }) => [[profile.stockQualifiers[0] ?? '145', onHand]]),
-        ],
-        { part: 'LIN.0301' },
-      ),
-    ],
-  })
-
-export const invrpt = edifactDocument({
-  type: 'INVRPT',
-  summary: 'Inventory report: stock of a supplier or warehouse.',
-  kind: 'stock',
-  schema: StockFeed,
-  shape: { BGM: 'one', DTM: 'many', RFF: 'many', NAD: { NAD: 'one' }, LIN: LINES },
-  map: feedMap,
-  toWrite: (tree) => ({
-    ...tree,
-    LIN: tree.LIN.map((each, i) => ({ ...each, LIN: { ...each.LIN, '0101': String(i + 1) } })),
   }),
 })
 

@@ -26,6 +26,14 @@ export type EdifactProfile = {
   changesSent: boolean
   changeAccepted: string[]
   changeRefused: string[]
+  /**
+   * LIN 1229 of such an answer's lines that agree to the change, and that refuse it; where it changes the quantity, QTY is what stays on
+   * order: 6063, best first, the first is written.
+   */
+  lineChangeAccepted: string[]
+  lineChangeRefused: string[]
+  lineChangeQuantity: string[]
+  lineChangeUnits: string[]
   /** INVOIC: ALC 7161. */
   charges: Record<string, Invoice['charges'][number]['kind']>
 }
@@ -46,5 +54,11 @@ export const EDIFACT_BASE: EdifactProfile = {
   changesSent: false,
   changeAccepted: ['29'],
   changeRefused: ['27', '12'],
+  // 4 (not processed yet) decides nothing: such an answer waits until the profile says what its partner means by it.
+  lineChangeAccepted: ['5', '2', '3', '6', '24'],
+  lineChangeRefused: ['7'],
+  lineChangeQuantity: ['3', '6', '24'],
+  // As in an answer to an order, 12 is what will come, and goes before 21, which some repeat as it was asked.
+  lineChangeUnits: ['113', '12', '21'],
   charges: { FC: 'freight', HD: 'handling', TAX: 'tax', DI: 'discount' },
 }

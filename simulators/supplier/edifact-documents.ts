@@ -1,7 +1,7 @@
 /** The supplier's ORDRSP, DESADV and INVRPT (D.96A) as segments; the writer adds envelopes, references and counts. */
 import type { Instant } from '#core/model/time.ts'
 import type { WritableSegment } from '#mappings/formats/x12/writable.ts'
-import type { OrderEntry, OrderLineEntry, ShipmentEntry, StockReport } from './books.ts'
+import type { LineAnswer, OrderEntry, OrderLineEntry, ShipmentEntry, StockReport } from './books.ts'
 import { dateOf } from './documents.ts'
 
 type Segment = WritableSegment
@@ -33,13 +33,25 @@ export function edifactResponse(order: OrderEntry, at: Instant, promisedAt: Inst
   ]
 }
 
-/** ORDRSP to an ORDCHG: RFF PP names the change, 29 agrees, 27 refuses. */
-export const edifactChangeAnswer = (order: OrderEntry, accepted: boolean, at: Instant): Segment[] => [
-  ['BGM', '231', `C-${order.poNumber}`, accepted ? '29' : '27'],
+/**
+ * ORDRSP to an ORDCHG: RFF PP names the change, 29 agrees, 27 refuses. Where lines differ, 4 leaves it to them: 3 agrees and says what
+ * is left on order, 7 refuses.
+ */
+export const edifactChangeAnswer = (
+  order: OrderEntry,
+  accepted: boolean,
+  at: Instant,
+  byLine: readonly LineAnswer[] = [],
+): Segment[] => [
+  ['BGM', '231', `C-${order.poNumber}`, byLine.length > 0 ? '4' : accepted ? '29' : '27'],
   moment('137', at),
   ...(accepted ? [] : [['FTX', 'AAI', '', '', 'already shipped'] as Segment]),
   ['RFF', ['ON', order.poNumber]],
   ['RFF', ['PP', order.changeNumber ?? '1']],
+  ...byLine.flatMap(({ line, agreed }): Segment[] => [
+    ['LIN', line.lineId, agreed ? '3' : '7', [line.vendorSku, 'SA']],
+    ...(agreed ? [['QTY', ['21', String(line.accepted)]] as Segment] : []),
+  ]),
   ['UNS', 'S'],
 ]
 

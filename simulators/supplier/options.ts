@@ -97,7 +97,7 @@ type OfSupplier = PartnerOptions & {
   delayMs?: (step: SupplierStep, subject: string) => number
   /** Most units in one carton. Default 10. */
   unitsPerCarton?: number
-  /** Vendor SKUs whose lines are packed at once: a change of them is refused, each line by itself. X12 only. */
+  /** Vendor SKUs whose lines are packed at once: a change of them is refused, each line by itself. */
   packed?: readonly string[]
 }
 

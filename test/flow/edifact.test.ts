@@ -22,13 +22,21 @@ afterEach(async () => {
   await supplier.close()
 })
 
-async function open(backend: (typeof databases)[number], manners: Partial<SupplierManners> = {}, waitMs = 0) {
+/** `packed`: more products, which the supplier packs at once. */
+async function open(
+  backend: (typeof databases)[number],
+  manners: Partial<SupplierManners> = {},
+  waitMs = 0,
+  packed: Record<string, string> = {},
+) {
+  const products = { 'SHOE-1': 'V-1', ...packed }
   supplier = await startSupplier({
     name: 'acme',
     standard: 'edifact',
     identity: PARTNER,
     place: 'PORTO',
-    stock: [{ vendorSku: 'V-1', onHand: 10 }],
+    stock: Object.values(products).map((vendorSku) => ({ vendorSku, onHand: 10 })),
+    packed: Object.values(packed),
     random: () => 0.5,
     manners,
     delayMs: (step) => (step === 'ship' ? waitMs : 0),
@@ -44,10 +52,11 @@ async function open(backend: (typeof databases)[number], manners: Partial<Suppli
       validation: 'strict',
     },
     node: { id: 'acme', kind: 'supplier', capability: 'dropShip', code: 'PORTO' },
-    products: { 'SHOE-1': 'V-1' },
+    products,
   })
   supplier.tellStock(HUB_ADDRESS, LONG_AGO)
-  await hub.until('the stock is known', async () => (await hub.count('stock_position WHERE available = 10')) === 1)
+  const skus = Object.keys(products).length
+  await hub.until('the stock is known', async () => (await hub.count('stock_position WHERE available = 10')) === skus)
 }
 
 const shipped = () => hub.count('order_line WHERE shipped = 2')
@@ -153,6 +162,37 @@ test('fewer units go out as an ORDCHG that changes the line, and the others stay
     troubles: [],
   })
   expect(supplier.books().stock).toMatchObject([{ now: 10, committed: 1 }])
+})
+
+test('an ORDRSP that agrees to one line and refuses another frees the units of the one, and a person hears of the other', async () => {
+  await open(oneDatabase, {}, 3_600_000, { 'SHOE-2': 'V-2' })
+  await hub.order('1001', { 'SHOE-1': 3, 'SHOE-2': 2 })
+  await hub.until(
+    'it is accepted',
+    async () => (await hub.count(`fulfillment_request WHERE negotiation = 'accepted'`)) === 1,
+  )
+  await hub.revise('1001', { 'SHOE-1': 1, 'SHOE-2': 1 })
+  await hub.until(
+    'the refusal is read',
+    async () => (await hub.count(`exception_case WHERE kind = 'cancelTooLate'`)) === 1,
+  )
+  expect(await hub.rows('SELECT sku, cancelled, released FROM order_line ORDER BY sku')).toEqual([
+    { sku: 'SHOE-1', cancelled: 2, released: 1 },
+    { sku: 'SHOE-2', cancelled: 0, released: 2 },
+  ])
+  expect(await hub.rows('SELECT sku, available, allocated FROM stock_position ORDER BY sku')).toEqual([
+    { sku: 'SHOE-1', available: 9, allocated: 1 },
+    { sku: 'SHOE-2', available: 8, allocated: 2 },
+  ])
+  expect(await hub.rows('SELECT detail FROM exception_case')).toMatchObject([
+    { detail: expect.stringContaining('1 of line 2') },
+  ])
+  expect(supplier.books()).toMatchObject({
+    orders: [{ state: 'accepted', lines: [{ accepted: 1 }, { accepted: 2 }] }],
+    documents: { in: { ORDCHG: 1 } },
+    troubles: [],
+  })
+  expect(await hub.count('quarantine_item')).toBe(0)
 })
 
 test('goods that the partner received are booked in, damaged ones set aside, and the same word twice is one', async () => {

@@ -4,6 +4,7 @@ import { type Hub, openHub } from '#app/hub.ts'
 import { applyNetwork, Network } from '#app/network-file.ts'
 import { readSettings } from '#app/settings.ts'
 import { ediSupplier } from '#connectors/edi/connector.ts'
+import { edifactSupplier } from '#connectors/edi/edifact/connector.ts'
 import { erp } from '#connectors/erp/connector.ts'
 import { stock } from '#connectors/erp/stock.ts'
 import { instantFromEpochMs } from '#core/model/time.ts'
@@ -31,7 +32,7 @@ const SIZES = { pieceRows: 8, refusedRows: 4, readBytes: 64 }
 /** Longer than a lease. */
 const LEASE_OVER_MS = 61_000
 
-const network = (skus: number, { config = {}, edi }: FeedHubOptions) => ({
+const network = (skus: number, { config = {}, partner }: FeedHubOptions) => ({
   connections: [
     {
       id: 'erp',
@@ -39,9 +40,7 @@ const network = (skus: number, { config = {}, edi }: FeedHubOptions) => ({
       config: { baseUrl: 'http://127.0.0.1:9', allowPrivateAddresses: true, ...config },
       secrets: { sftpPassword: 'env:SFTP_PASSWORD' },
     },
-    ...(edi === undefined
-      ? []
-      : [{ id: 'acme', connector: 'edi-supplier', config: edi, secrets: { password: 'env:SFTP_PASSWORD' } }]),
+    ...(partner === undefined ? [] : [{ id: 'acme', ...partner, secrets: { password: 'env:SFTP_PASSWORD' } }]),
   ],
   nodes: ['north', 'south'].map((id) => ({
     id,
@@ -63,8 +62,8 @@ const network = (skus: number, { config = {}, edi }: FeedHubOptions) => ({
 export type FeedHubOptions = {
   /** More settings of the ERP's connection. */
   config?: Record<string, unknown>
-  /** Settings of a partner that trades X12 files, `acme`. */
-  edi?: Record<string, unknown>
+  /** A partner that trades EDI files, `acme`. */
+  partner?: { connector: 'edi-supplier' | 'edifact-supplier'; config: Record<string, unknown> }
   /** Bytes that a reader is given at a time. */
   readBytes?: number
   /** Password of the SFTP logins. */
@@ -77,7 +76,7 @@ export async function openFeedHub(backend: Backend, skus = 40, options: FeedHubO
   const nowMs = (): number => Date.now() + clock.aheadMs
   const hub = await openHub(readSettings({ CROSSDOCK_LOG: 'silent' }), {
     database: await backend.database(),
-    connectors: [erp, ediSupplier],
+    connectors: [erp, ediSupplier, edifactSupplier],
     clock: { now: () => instantFromEpochMs(nowMs()) },
     ids: createIdSource(nowMs),
     log: silentLog,

@@ -15,11 +15,21 @@ export function claimsOf(
   part: string,
   raw: Uint8Array,
 ): Claim[] {
-  const { header, messages, byteOffset, byteEnd } = interchange
+  const { byteOffset, byteEnd } = interchange
+  return claimsOfContent(interchange, config, part, sha256(raw.subarray(byteOffset, byteEnd)))
+}
+
+/** `hash`: SHA-256 of the bytes from UNA or UNB to the end of UNZ, in hex. */
+export function claimsOfContent(
+  interchange: EdifactInterchange,
+  config: EdifactConfig,
+  part: string,
+  hash: string,
+): Claim[] {
+  const { header, messages } = interchange
   const answered = messages.filter((message) => message.header.type !== 'CONTRL')
   if (answered.length === 0) return []
   const parties = `${header.sender.qualifier}/${header.sender.id} ${header.receiver.qualifier}/${header.receiver.id}`
-  const hash = sha256(raw.subarray(byteOffset, byteEnd))
   const key = `${header.sender.id}-${header.controlReference}-${hash.slice(0, 12)}-reused`
   return [
     {

@@ -28,6 +28,7 @@ const Folders = EdiConfig.pick({
   pollEveryMs: true,
   minAgeMs: true,
   maxFileBytes: true,
+  maxFeedBytes: true,
   substitutes: true,
   receiptWithinMinutes: true,
 })
@@ -55,6 +56,10 @@ const Profile = z
     lineRefused: Codes.describe('ORDRSP: LIN 1229 that gives a line up.'),
     changeAccepted: Codes.describe('ORDRSP to a cancel: BGM 1225 that agrees.'),
     changeRefused: Codes.describe('ORDRSP to a cancel: BGM 1225 that refuses.'),
+    lineChangeAccepted: Codes.describe('ORDRSP to a change: LIN 1229 of a line that agrees to it.'),
+    lineChangeRefused: Codes.describe('ORDRSP to a change: LIN 1229 of a line that refuses it.'),
+    lineChangeQuantity: Codes.describe('ORDRSP to a change: LIN 1229 of a line whose QTY is what stays on order.'),
+    lineChangeUnits: Codes.describe('ORDRSP to a change: QTY 6063 of what stays on order, best first.'),
     changesSent: z.boolean().describe('Cancels go out as ORDCHG. Without it a person calls the partner.'),
   })
   .partial()

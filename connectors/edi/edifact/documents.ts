@@ -3,8 +3,9 @@ import type { Issue } from '#core/issue.ts'
 import type { Instant } from '#core/model/time.ts'
 import { answersChange, ordrspToChange } from '#mappings/edifact/change-answer.ts'
 import { invoic } from '#mappings/edifact/invoice.ts'
-import { desadv, invrpt, recadv } from '#mappings/edifact/logistics.ts'
+import { desadv, recadv } from '#mappings/edifact/logistics.ts'
 import { ordrsp } from '#mappings/edifact/orders.ts'
+import { invrpt } from '#mappings/edifact/stock.ts'
 import type { EdifactDocument } from '#mappings/edifact/document.ts'
 import { instantOf } from '#mappings/x12/times.ts'
 import type { MessageFindings } from '#mappings/formats/edifact/contrl.ts'
@@ -18,7 +19,9 @@ import { contrlOf } from './acknowledgements.ts'
 import { claimsOf } from './claims.ts'
 import { profileOf } from './config.ts'
 import type { EdifactConfig } from './config.ts'
+import { wrongParties } from './parties.ts'
 import { acknowledgedBy, rejectedByPartner } from './partner-receipts.ts'
+import { largeInvrpt } from './stock-invrpt.ts'
 
 type Context = ReadContext<EdifactConfig>
 type MessageReading = { documents: InboundDocument[]; refused: { part: string; issues: Issue[] }[] }
@@ -43,8 +46,9 @@ export const documents: FolderPort<EdifactConfig> = {
   transport: 'folder',
   kind: 'fulfillmentResponse',
   everyMs: EVERY_MS,
-  fetch: wholeFiles(),
+  fetch: wholeFiles(largeInvrpt.isLarge),
   settle,
+  stream: largeInvrpt.stream,
 
   read: (raw, meta, context) => {
     const reading: Reading = { documents: [], refused: [], receipts: [] }
@@ -75,8 +79,12 @@ function readInterchange(reading: Reading, interchange: EdifactInterchange, raw:
     return
   }
   reading.claims = [...(reading.claims ?? []), ...claimsOf(interchange, config, at, raw)]
+  for (const { issues, reference } of interchange.groups)
+    if (issues.length > 0) reading.refused.push({ part: `${at} UNG ${reference}`, issues })
   const findings = new Map<number, MessageFindings>()
   for (const [index, message] of messages.entries()) {
+    // The CONTRL rejects a broken group with all that it holds.
+    if ((message.group?.issues.length ?? 0) > 0) continue
     if (message.header.type === 'CONTRL') {
       for (const issue of rejectedByPartner(message)) reading.refused.push({ part: at, issues: [issue] })
       reading.acknowledged = [...(reading.acknowledged ?? []), ...acknowledgedBy(message)]
@@ -132,22 +140,6 @@ function sentAt({ date, time }: EdifactInterchange['header'], receivedAt: Instan
   const at = instantOf(date, time)
   return typeof at === 'string' ? at : receivedAt
 }
-
-function wrongParties({ header }: EdifactInterchange, { unbSender, unbReceiver }: EdifactConfig): Issue[] {
-  const wrong = (path: string, is: string, expected: string) =>
-    is === expected ? [] : [wrongParty(path, is, expected)]
-  return [...wrong('UNB-02', header.sender.id, unbReceiver.id), ...wrong('UNB-03', header.receiver.id, unbSender.id)]
-}
-
-const wrongParty = (path: string, value: string, expected: string): Issue => ({
-  code: 'edi.party',
-  class: 'config',
-  place: { path },
-  rule: `must be ${expected}`,
-  value,
-  cure: 'Correct unbSender and unbReceiver of the connection, or ask the partner whom it writes to; then replay.',
-  subject: value,
-})
 
 const unsupportedMessage = ({ header }: EdifactMessage): Issue => ({
   code: 'edi.message-type',
