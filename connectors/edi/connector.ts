@@ -1,4 +1,4 @@
-/** A drop-ship supplier that trades X12 004010 files over SFTP: 850, 860, 824 and 997 out; 855, 856, 846, 865, 870 and 997 in. */
+/** A drop-ship supplier that trades X12 004010 files over SFTP: 850, 860, 824 and 997 out; 855, 856, 846, 810, 865, 870, 824 and 997 in. */
 import { defineConnector } from '../contract/connector.ts'
 import { acknowledgements } from './acknowledgements.ts'
 import { changes } from './changes.ts'

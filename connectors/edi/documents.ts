@@ -1,4 +1,4 @@
-/** What the partner tells: answers (855, 865, 870), ship notices (856), stock (846), invoices (810) and its receipts (997). */
+/** What the partner tells: answers (855, 865, 870), ship notices (856), stock (846), invoices (810), refusals (824) and its receipts (997). */
 import type { Issue } from '#core/issue.ts'
 import type { DocumentKind } from '#core/model/document.ts'
 import type { Instant } from '#core/model/time.ts'
@@ -15,6 +15,7 @@ import { receiptText } from './acknowledgements.ts'
 import { mapsOf } from './config.ts'
 import type { EdiConfig } from './config.ts'
 import { settle, tooLargeIssue, wholeFiles } from './inbox.ts'
+import { readAdvice } from './partner-advices.ts'
 import { claimsOf } from './claims.ts'
 import { ta1Of } from './interchange-receipts.ts'
 import { readOtherSet } from './more-sets.ts'
@@ -31,7 +32,10 @@ type SetReading = { documents: InboundDocument[]; refused: { part: string; issue
 /** The runtime looks this often; the config says how often the partner's folder is really looked into. */
 const EVERY_MS = 500
 
-/** What a kind of partner sends. `read` gives undefined for a set that is not one of `sets`. */
+/** Any partner may refuse a document of ours for what it says. */
+const ADVICE = '824'
+
+/** What a kind of partner sends, beside 824 and 997. `read` gives undefined for a set that is not one of `sets`. */
 export type PartnerSets = {
   summary: string
   kind: DocumentKind
@@ -46,9 +50,11 @@ export const documentsPort = (partner: PartnerSets): FolderPort<EdiConfig> => ({
   transport: 'folder',
   kind: partner.kind,
   everyMs: EVERY_MS,
-  fetch: wholeFiles(large846.isLarge),
+  // Only who keeps stock tells it.
+  ...(partner.sets.includes('846')
+    ? { fetch: wholeFiles(large846.isLarge), stream: large846.stream }
+    : { fetch: wholeFiles() }),
   settle,
-  stream: large846.stream,
   nameOf: nameOfSet,
 
   read: (raw, meta, readContext) => {
@@ -65,7 +71,7 @@ export const documentsPort = (partner: PartnerSets): FolderPort<EdiConfig> => ({
 
 export const documents = documentsPort({
   summary:
-    'Answers (855, 865, 870), ship notices (856), stock (846), invoices (810) and receipts (997) of the partner.',
+    'Answers (855, 865, 870), ship notices (856), stock (846), invoices (810), refusals (824) and receipts (997) of the partner.',
   kind: 'fulfillmentResponse',
   sets: ['810', '846', '855', '856', '865', '870'],
   read: (set, group, context) => {
@@ -133,7 +139,9 @@ function readGroup(reading: Reading, group: X12Group, place: string, context: Pa
     const set = group.sets[index]
     if (set === undefined) return
     if (one === undefined)
-      refuse(reading, `${place} ST ${set.header.controlNumber}`, [unsupportedSet(set, context.partner.sets)])
+      refuse(reading, `${place} ST ${set.header.controlNumber}`, [
+        unsupportedSet(set, [...context.partner.sets, ADVICE]),
+      ])
     else keep(reading, one, place, ack?.groupStatus === 'R' || ack?.setStatuses[index] === 'R')
   })
   return ack
@@ -152,7 +160,7 @@ function judgeSet(
   context: PartnerContext,
 ): { reading: SetReading | undefined; verdict: AckVerdict | undefined } {
   const { validation, guides } = context.config
-  const reading = context.partner.read(set, group, context)
+  const reading = set.header.id === ADVICE ? readAdvice(set, context) : context.partner.read(set, group, context)
   const ofMap = verdictOf(
     set,
     reading?.refused.flatMap(({ issues }) => issues),

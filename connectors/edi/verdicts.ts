@@ -6,7 +6,7 @@ import type { Issue } from '#core/issue.ts'
 import type { AckSegmentError, AckVerdict } from '#mappings/formats/x12/ack.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
 
-const NOT_ABOUT_FORM: ReadonlySet<string> = new Set(['x12.po-unknown'])
+const NOT_ABOUT_FORM: ReadonlySet<string> = new Set(['x12.po-unknown', 'edi.rejected-by-partner'])
 
 /** AK502: the set type is not supported. */
 const NOT_SUPPORTED = '1'

@@ -1,4 +1,4 @@
-/** A 3PL that trades X12 files over SFTP: 940, 943, 180, 824 and 997 out; 945, 944, 947, 846 and 997 in. */
+/** A 3PL that trades X12 files over SFTP: 940, 943, 180, 824 and 997 out; 945, 944, 947, 846, 824 and 997 in. */
 import { defineConnector } from '../../contract/connector.ts'
 import { acknowledgements } from '../acknowledgements.ts'
 import { documentsPort } from '../documents.ts'
@@ -24,7 +24,8 @@ export const edi3pl = defineConnector({
   check: ({ sftp, config }) => checkFolders(sftp, config),
   ports: [
     documentsPort({
-      summary: 'Shipping advices (945), receipts (944), adjustments (947), stock (846) and receipts (997) of the 3PL.',
+      summary:
+        'Shipping advices (945), receipts (944), adjustments (947), stock (846), refusals (824) and receipts (997) of the 3PL.',
       kind: 'shipment',
       sets: ['846', '944', '945', '947'],
       read: readWarehouseSet,
