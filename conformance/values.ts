@@ -152,6 +152,7 @@ type Outgoing =
   | 'fulfillmentReminder'
   | 'inboundAdvice'
   | 'returnInstruction'
+  | 'channelAnswer'
   | 'channelShipment'
   | 'channelTracking'
   | 'channelChange'
@@ -181,6 +182,24 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
     },
     fulfillmentCancel: { requestId: `ful_${id}`, nodeId, reason: 'the customer asked' },
     fulfillmentReminder: { requestId: `ful_${id}`, nodeId, missedAt: atSecond(60), dueAt: atSecond(3_660) },
+    channelAnswer: {
+      externalOrderId: `order-${id}`,
+      placedAt: atSecond(0),
+      answeredAt: atSecond(30),
+      currency: 'EUR',
+      lines: [
+        {
+          externalLineId: `line-${id}`,
+          sku: 'SKU-1',
+          unitPriceMinor: 1250,
+          ordered: 3,
+          accepted: 2,
+          shipBy: atSecond(3_600),
+          waiting: 1,
+          cancelled: 0,
+        },
+      ],
+    },
     channelShipment: {
       externalOrderId: `order-${id}`,
       nodeId,

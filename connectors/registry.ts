@@ -3,6 +3,7 @@ import type { Connector } from './contract/connector.ts'
 import { depot } from './depot/connector.ts'
 import { ediSupplier } from './edi/connector.ts'
 import { edifactSupplier } from './edi/edifact/connector.ts'
+import { ediRetailer } from './edi/retailer/connector.ts'
 import { edi3pl } from './edi/warehouse/connector.ts'
 import { erp } from './erp/connector.ts'
 import { sapIdoc } from './erp/idoc/connector.ts'
@@ -21,6 +22,7 @@ const shipped: Record<string, unknown> = {
   ediSupplier,
   edifactSupplier,
   edi3pl,
+  ediRetailer,
   odoo,
   quiet,
   sapIdoc,

@@ -16,6 +16,9 @@ import type { MapContext, MapEntry, MapReadResult } from './entry.ts'
 /** A 940 has no prices: it cannot be read into a whole instruction. What retailers are told the hub never reads. */
 const WRITE_ONLY: ReadonlySet<string> = new Set(['940', '855 to a retailer', '856 to a retailer', '865 to a retailer'])
 
+/** Its lines must name products, and a return names lines of the order. */
+const READ_ONLY: ReadonlySet<string> = new Set(['180 of a retailer'])
+
 export const x12Entries: MapEntry[] = X12_DOCUMENTS.map((document) => ({
   name: `x12 ${document.name}`,
   summary: document.summary,
@@ -30,11 +33,15 @@ export const x12Entries: MapEntry[] = X12_DOCUMENTS.map((document) => ({
       .interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets))
       .filter((set) => set.header.id === document.set)
       .flatMap((set) => document.treesOf(set)),
-  write: (value, context) => {
+  ...(READ_ONLY.has(document.name) ? {} : { write: writer(document) }),
+}))
+
+function writer(document: X12Document) {
+  return (value: unknown, context: MapContext) => {
     const segments = document.write(value, contextOf(context), profile(context))
     return segments.ok ? envelope(document, segments.value, context.receivedAt) : segments
-  },
-}))
+  }
+}
 
 /** The channel is the connection's; a file run by hand has none. */
 const CHANNEL = 'shop' as ChannelId

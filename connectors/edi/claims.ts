@@ -8,6 +8,9 @@ import { ta1Of } from './interchange-receipts.ts'
 /** Where a set keeps its purpose, its document number and (for changes) its sequence: segment and element positions. */
 const BUSINESS_KEYS: Readonly<Record<string, { segment: string; purpose: number; number: number; sequence?: number }>> =
   {
+    '850': { segment: 'BEG', purpose: 1, number: 3 },
+    '860': { segment: 'BCH', purpose: 1, number: 3, sequence: 5 },
+    '180': { segment: 'BGN', purpose: 1, number: 2 },
     '855': { segment: 'BAK', purpose: 1, number: 3 },
     '856': { segment: 'BSN', purpose: 1, number: 2 },
     '944': { segment: 'W17', purpose: 1, number: 3 },

@@ -6,10 +6,14 @@ import type { WritableInterchange, WritableSegment } from '#mappings/formats/x12
 import type { Context, Prepared, Transmission } from '../contract/connector.ts'
 import type { EdiConfig } from './config.ts'
 
-export type OutgoingType = '850' | '860' | '940' | '943' | '180' | '824' | '997' | '999'
+export type OutgoingType = '850' | '855' | '856' | '860' | '865' | '846' | '940' | '943' | '180' | '824' | '997' | '999'
 
 const FUNCTIONAL_IDS: Record<OutgoingType, string> = {
   '850': 'PO',
+  '855': 'PR',
+  '856': 'SH',
+  '865': 'CA',
+  '846': 'IB',
   '860': 'PC',
   '940': 'OW',
   '943': 'AR',

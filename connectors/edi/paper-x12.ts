@@ -4,6 +4,7 @@ import type { Instant } from '#core/model/time.ts'
 import type { Parsed } from '#core/issue.ts'
 import type { WritableSegment } from '#mappings/formats/x12/writable.ts'
 import { writeX12 } from '#mappings/formats/x12/writer.ts'
+import type { X12Document } from '#mappings/x12/document.ts'
 import { documentOf } from '#mappings/x12/documents.ts'
 import { BASE_PROFILE } from '#mappings/x12/profile.ts'
 import type { Crosswalk } from '../contract/connector.ts'
@@ -71,15 +72,16 @@ export function x12File(file: X12PaperFile): Parsed<Uint8Array> {
 /** The partner's file with one set that says this. Its control number follows from what it says. */
 export const x12Says =
   (receiver: Party, sender: Party) =>
-  (type: string) =>
+  (said: string | X12Document) =>
   (value: unknown, { crosswalk, at }: { crosswalk: Crosswalk; at: Instant }): Uint8Array | undefined => {
-    const document = documentOf(type)
+    const document = typeof said === 'string' ? documentOf(said) : said
     const written = document?.write(value, { crosswalk, receivedAt: at }, BASE_PROFILE)
     if (document === undefined || written?.ok !== true) return undefined
-    const told = (value as { answeredAt?: Instant }).answeredAt ?? at
+    const { answeredAt, revisedAt } = value as { answeredAt?: Instant; revisedAt?: Instant }
+    const told = answeredAt ?? revisedAt ?? at
     const [date = '', time = ''] = told.replaceAll(/[-:]/g, '').split(/[T.]/)
     const number = (Number.parseInt(sha256(JSON.stringify(value)).slice(0, 7), 16) % MOST_NUMBERS) + 1
-    const { functionalId } = document
+    const { functionalId, set: type } = document
     const sets = [{ type, segments: written.value }]
     const file = x12File({ sender, receiver, usage: 'P', functionalId, number, date, time, sets })
     return file.ok ? file.value : undefined
@@ -87,8 +89,9 @@ export const x12Says =
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 
-/** What each of our sets asks for, by the segment that names it: BEG 850, BCH 860, W05 940, W06 943, BGN 180 and 824. */
-const NAMED = /~(BEG|BCH)\*\w+\*\w+\*([^*~]+)|~(W05|W06|BGN)\*\w+\*([^*~]+)|~(AK1)\*\w+\*([^*~]+)/g
+/** What each of our sets asks for, by the segment that names it: BEG 850, BCH 860, BAK 855, BCA 865, BSN 856, BIA 846, W05 940, W06 943, BGN 180 and 824. */
+const NAMED =
+  /~(BEG|BCH|BAK|BCA)\*\w+\*\w+\*([^*~]+)|~(W05|W06|BGN|BSN)\*\w+\*([^*~]+)|~(BIA)\*\w+\*\w+\*\w+\*(\d+\*\d+)|~(AK1)\*\w+\*([^*~]+)/g
 
 /** Documents and acknowledged groups in the files that we laid into the partner's folder. */
 export const x12Effects = (files: readonly PaperFile[]): string[] =>

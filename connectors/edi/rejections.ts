@@ -57,6 +57,8 @@ function adviceOf(rejection: DocumentRejection): Parsed<ApplicationAdvice> {
 
 /** Where a set's own number stands: 855 BAK03 is our order's, so the acknowledgment's date and purpose do not name it. */
 const NUMBER_AT: Record<string, number> = {
+  '850': 3,
+  '860': 3,
   '855': 3,
   '865': 3,
   '856': 2,

@@ -16,6 +16,7 @@ import { retailerAnswer855 } from './retailer/answer-855.ts'
 import { retailerChange860 } from './retailer/change-860.ts'
 import { retailerChange865 } from './retailer/change-865.ts'
 import { retailerOrder850 } from './retailer/order-850.ts'
+import { retailerReturn180 } from './retailer/return-180.ts'
 import { retailerShipment856 } from './retailer/shipment-856.ts'
 import { return180 } from './return-180.ts'
 import { x12Maps } from './sets.ts'
@@ -99,6 +100,7 @@ export const X12_DOCUMENTS: readonly X12Document[] = [
   retailerAnswer855,
   retailerShipment856,
   retailerChange865,
+  retailerReturn180,
 ]
 
 /** The first of a set is what the hub trades with suppliers and warehouses. */

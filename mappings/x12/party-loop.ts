@@ -18,7 +18,8 @@ export function withoutParties(tree: SetTree): SetTree {
   return { ...tree, N1: parties.map(([role, loop]) => ({ ...loop, N1: { ...loop.N1, '01': role } })) }
 }
 
-export function addressRules<X>(): Rule<PartyLoop, Address, X>[] {
+/** `country`: where N404 names none, as partners do that trade in one country. */
+export function addressRules<X>(country?: string): Rule<PartyLoop, Address, X>[] {
   const address = rulesFor<PartyLoop, Address, X>()
   const optional = { optional: true }
   return [
@@ -42,7 +43,7 @@ export function addressRules<X>(): Rule<PartyLoop, Address, X>[] {
       },
     }),
     address.field('N4.03', 'postcode', text(15), optional),
-    address.field('N4.04', 'country', countryCode),
+    address.field('N4.04', 'country', countryCode, country === undefined ? {} : { fallback: country }),
     address.derive({
       name: 'contact numbers',
       reads: ['PER'],

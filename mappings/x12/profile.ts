@@ -23,6 +23,8 @@ export type X12Profile = {
   priceBasis: string
   /** Read where the 850 has no CUR segment. */
   defaultCurrency: string
+  /** Read where a retailer's N4 names no country. */
+  defaultCountry: string
   /** ACK01 that takes units, and ACK01 that refuses them, each with its reason. */
   acceptCodes: string[]
   rejectCodes: Record<string, RejectReason>
@@ -79,6 +81,7 @@ export const BASE_PROFILE: X12Profile = {
   unit: 'EA',
   priceBasis: 'PE',
   defaultCurrency: 'USD',
+  defaultCountry: 'US',
   // IB is a later date, IC and IP are changes the units survive, DR is rescheduled: in all of them the units will come.
   acceptCodes: ['IA', 'IB', 'IC', 'IQ', 'IP', 'DR'],
   // IS offers another item: nobody asked the customer, so it is a refusal of what was ordered.

@@ -30,7 +30,7 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderAmendment> => {
         reads: ['BCH.01'],
         writes: ['cancelled'],
         forward: ({ 'BCH.01': code }) => {
-          const purpose = purposes.read(code as string, undefined)
+          const purpose = purposes.read(code, undefined)
           return isRefusal(purpose) ? purpose : { cancelled: purpose === 'cancel' }
         },
         back: ({ cancelled }) => {
@@ -57,10 +57,10 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderAmendment> => {
             reads: ['POC.02', 'POC.03'],
             writes: ['quantity'],
             forward: ({ 'POC.02': code, 'POC.03': units }) => {
-              const change = changes.read(code as string, undefined)
+              const change = changes.read(code, undefined)
               if (isRefusal(change)) return change
               if (change === 'delete') return { quantity: 0 }
-              const quantity = wholeNumberText(0).read(units as string, undefined)
+              const quantity = wholeNumberText(0).read(units, undefined)
               return isRefusal(quantity) ? quantity : { quantity }
             },
             back: ({ quantity = 0 }) => {

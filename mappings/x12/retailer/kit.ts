@@ -13,7 +13,11 @@ export const purchaseOrder = text<ExternalOrderId>(22)
 export const lineId = text<ExternalLineId>(20)
 
 /** The channel is the connection's: no document names it. */
-export function channelRule<Tree, T extends { channelId: ChannelId }, X extends DocumentScope>(): Rule<Tree, T, X> {
+export function channelRule<Tree, T extends { channelId?: ChannelId | undefined }, X extends DocumentScope>(): Rule<
+  Tree,
+  T,
+  X
+> {
   const rules = rulesFor<object, { channelId: ChannelId }, X>()
   return rules.derive({
     name: 'channel of the connection',

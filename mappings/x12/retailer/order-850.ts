@@ -111,9 +111,20 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderInput, Scope> => {
         back: ({ currency }) => (currency === undefined ? {} : { 'CUR.02': currency }),
       }),
       head.pick('REF', { '01': profile.customerOrderQualifier }, [reference.field('02', 'number', text(30), optional)]),
-      head.field('TD5.0.05', 'shippingService', cutTo(35), optional),
-      head.one('parties.ST', 'shipTo', addressRules<Scope>(), optional),
-      head.one('parties.BT', 'billTo', addressRules<Scope>(), optional),
+      head.derive({
+        name: 'service in words (TD505), else the codes of carrier and service level',
+        reads: ['TD5.0.03', 'TD5.0.05', 'TD5.0.12'],
+        writes: ['shippingService'],
+        forward: ({ 'TD5.0.03': carrier, 'TD5.0.05': words, 'TD5.0.12': level }) => {
+          const codes = [carrier, level].filter((code) => typeof code === 'string').join(' ')
+          const service = typeof words === 'string' ? words : codes
+          return service === '' ? {} : { shippingService: service.slice(0, 100) }
+        },
+        back: ({ shippingService }) =>
+          shippingService === undefined ? {} : { 'TD5.0.05': shippingService.slice(0, ROUTING_MAX) },
+      }),
+      head.one('parties.ST', 'shipTo', addressRules<Scope>(profile.defaultCountry), optional),
+      head.one('parties.BT', 'billTo', addressRules<Scope>(profile.defaultCountry), optional),
       head.constant('holds', []),
       head.each('PO1', 'lines', lineRules(profile), { minimum: 1, key: 'externalId' }),
       head.derive({
@@ -142,6 +153,9 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderInput, Scope> => {
     ],
   })
 }
+
+/** Element 387. */
+const ROUTING_MAX = 35
 
 const unknownPurpose = (code: unknown, profile: X12Profile) =>
   refuse({
@@ -173,6 +187,14 @@ function totalOf(loops: unknown, scope: Scope): number {
   }, 0)
 }
 
+/** PO101 may be left out: then a line is known by its place, and that number is echoed. */
+function numbered(tree: Tree): Tree {
+  tree.PO1.forEach(({ PO1 }, index) => {
+    PO1['01'] ??= String(index + 1)
+  })
+  return tree
+}
+
 export const retailerOrder850 = x12Document<Tree, OrderInput, Scope>({
   set: '850',
   name: '850 of a retailer',
@@ -182,4 +204,5 @@ export const retailerOrder850 = x12Document<Tree, OrderInput, Scope>({
   schema: OrderInput,
   shape: SHAPE_850,
   map,
+  toRead: numbered,
 })

@@ -1,0 +1,34 @@
+/** What a retailer is told of its orders: what becomes of them (855), what left (856), what will not come after all (865). */
+import { retailerAnswer855 } from '#mappings/x12/retailer/answer-855.ts'
+import { retailerChange865 } from '#mappings/x12/retailer/change-865.ts'
+import { retailerShipment856 } from '#mappings/x12/retailer/shipment-856.ts'
+import { setsPort } from '../sets-port.ts'
+
+const told = {
+  expectsAnswer: false,
+  repeatIsHarmless: ({ partnerDropsRepeats }: { partnerDropsRepeats: boolean }) => partnerDropsRepeats,
+}
+
+export const answers = setsPort({
+  ...told,
+  name: 'answers',
+  summary: 'What becomes of an order, line by line, X12 855.',
+  kind: 'channelAnswer',
+  document: retailerAnswer855,
+})
+
+export const shipments = setsPort({
+  ...told,
+  name: 'shipments',
+  summary: 'What left for an order, carton by carton, X12 856.',
+  kind: 'channelShipment',
+  document: retailerShipment856,
+})
+
+export const changes = setsPort({
+  ...told,
+  name: 'changes',
+  summary: 'Units of an order that will not come after all, X12 865.',
+  kind: 'channelChange',
+  document: retailerChange865,
+})
