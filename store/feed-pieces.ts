@@ -2,6 +2,7 @@
 import type { FeedEffect } from '#core/model/feed.ts'
 import type { StockRow } from '#core/model/stock.ts'
 import type { Instant } from '#core/model/time.ts'
+import { binaryArray } from './arrays.ts'
 import type { Queryable } from './database.ts'
 import { unnestRows } from './rows.ts'
 
@@ -30,10 +31,22 @@ export async function addPiece(db: Queryable, feedId: string, seq: number, rows:
       feedId,
       seq,
       [...new Set(rows.map((row) => row.nodeId))],
-      rows.map((row) => row.row),
-      rows.map((row) => row.sku),
-      rows.map((row) => row.nodeId),
-      rows.map((row) => row.onHand),
+      binaryArray(
+        'int4',
+        rows.map((row) => row.row),
+      ),
+      binaryArray(
+        'text',
+        rows.map((row) => row.sku),
+      ),
+      binaryArray(
+        'text',
+        rows.map((row) => row.nodeId),
+      ),
+      binaryArray(
+        'int4',
+        rows.map((row) => row.onHand),
+      ),
     ],
   )
 }

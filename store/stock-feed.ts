@@ -47,7 +47,7 @@ export async function applyStockRows(db: Queryable, head: FeedHead, rows: readon
     counted: row.onHand,
     safety: head.safetyStockOf(row.nodeId, row.sku),
   }))
-  return apply(db, head, (first) => unnestRows(COUNT, counts, first), false)
+  return apply(db, head, (first) => unnestRows(COUNT, counts, first), { underRules: false, locked: true })
 }
 
 const COUNT = { row: 'int4', sku: 'text', node_id: 'text', counted: 'int4', safety: 'int4' } as const
@@ -64,12 +64,14 @@ export async function applyStockPiece(
     seq: number
     named: readonly { nodeId: string; safetyStock: number }[]
     underRules: boolean
+    /** Locks the positions first: for a piece that met another writer. */
+    locked: boolean
   },
 ): Promise<FeedResult> {
   const nodes = piece.named.map((each) => each.nodeId)
   const safety = piece.named.map((each) => each.safetyStock)
   const parameters = [piece.feedId, piece.seq, nodes, safety]
-  return apply(db, head, (first) => ({ from: STAGED(first), parameters }), piece.underRules)
+  return apply(db, head, (first) => ({ from: STAGED(first), parameters }), piece)
 }
 
 const STAGED = (first: number): string => `(
@@ -95,7 +97,7 @@ export async function recordSnapshot(db: Queryable, nodes: readonly string[], as
 type Answer = {
   applied: number
   known: number
-  missed: number
+  wanted: number
   repeated_rows: number
   total: number
   risen: string[] | null
@@ -108,21 +110,20 @@ async function apply(
   db: Queryable,
   head: Omit<FeedHead, 'safetyStockOf'>,
   rows: Rows,
-  underRules: boolean,
+  { underRules, locked }: { underRules: boolean; locked: boolean },
 ): Promise<FeedResult> {
-  // For thousands of rows the planner would read the whole table of positions: it counts on them lying anywhere, and they lie together.
-  await db.query(`SELECT set_config('enable_seqscan', 'off', true)`)
+  await db.query(ROW_BY_ROW('off'))
   const all = rows(1)
-  const [locked] = await db.query<{ positions: number }>(LOCK(all.from), all.parameters)
+  const known = locked ? await db.query<{ positions: number }>(LOCK(all.from), all.parameters) : []
   const { from, parameters } = rows(OWN_PARAMETERS + 1)
   const own = [head.asOf, head.source, head.reference, head.run ?? null, underRules]
   const [answer] = await db.query<Answer>(APPLY(from), [...own, ...parameters])
-  await db.query(`SELECT set_config('enable_seqscan', 'on', true)`)
+  await db.query(ROW_BY_ROW('on'))
   if (answer === undefined) return NOTHING
-  if (answer.known !== locked?.positions || answer.missed > 0)
+  if (answer.applied < answer.wanted || (locked && answer.known !== known[0]?.positions))
     throw new Fault('conflict', {
-      code: 'stock.position-appeared',
-      message: 'another process made one of these positions at this moment',
+      code: 'stock.position-moved',
+      message: 'another process made or moved one of these positions at this moment',
     })
   return {
     risen: answer.risen ?? [],
@@ -134,12 +135,19 @@ async function apply(
   }
 }
 
+/**
+ * Each row's position is looked up by its key. For thousands of rows the planner would read the whole table, or its whole index: it counts
+ * on positions lying anywhere, and they lie together.
+ */
+const ROW_BY_ROW = (others: 'on' | 'off'): string =>
+  `SELECT set_config(name, '${others}', true) FROM unnest('{enable_seqscan,enable_mergejoin,enable_hashjoin}'::text[]) AS name`
+
 /** Named in one answer; the count is exact. */
 const MAX_REPEATED = 1_000
 
 /**
- * In one order by all, and before the counts are worked out: what left a position is then seen in the postings whenever it is seen in the
- * balance. In one statement a shipment that is committed while it waits would show in the balance alone, and be found again.
+ * In one order by all, and before the counts are worked out, so that nobody comes in between. Without it a shipment that is committed
+ * while the count waits for it makes the count miss its position, and begin anew.
  */
 const LOCK = (from: string): string =>
   `SELECT count(*)::int AS positions FROM (
@@ -147,61 +155,56 @@ const LOCK = (from: string): string =>
      ORDER BY p.sku, p.node_id FOR UPDATE OF p) AS locked`
 
 /**
- * One statement on locked positions: new positions appear; known ones move by (counted − left since the count − on hand). Equal times are taken
- * again, since one feed may state one instant in several pieces. Units claimed but not there become `shortfall`.
+ * One statement: new positions appear; known ones move by (counted − left since the count − on hand). Equal times are taken again, since one
+ * feed may state one instant in several pieces. Units claimed but not there become `shortfall`. A position is written
+ * only as the version that was found (xmin): where another process changed it in between, nothing is written, and `wanted` is more than `applied`.
  */
 const APPLY = (from: string): string =>
   `
-  WITH row AS (SELECT * FROM ${from}),
-  known AS (
-    SELECT p.sku, p.node_id, p.on_hand, p.available, p.shortfall, p.as_of, p.feed_run FROM stock_position p
-    JOIN row ON row.sku = p.sku AND row.node_id = p.node_id),
-  target AS (
-    SELECT row.sku, row.node_id, row.safety, coalesce(known.on_hand, 0) AS on_hand, known.sku IS NULL AS is_new, known.as_of IS NULL AS first,
-           coalesce(known.shortfall, 0) AS was_short,
-           greatest(0, row.counted - coalesce((
-             SELECT sum(CASE WHEN s.from_state = ANY ($ON_HAND) THEN s.quantity ELSE -s.quantity END) FROM stock_posting s
-             WHERE s.sku = row.sku AND s.node_id = row.node_id AND s.effective_at > $1::timestamptz AND s.cause <> 'feed'
-               AND (s.from_state = ANY ($ON_HAND)) <> (s.to_state = ANY ($ON_HAND))), 0))::int AS counted
-    FROM row LEFT JOIN known USING (sku, node_id)
-    WHERE (known.as_of <= $1::timestamptz OR known.as_of IS NULL AND NOT EXISTS (
-             SELECT 1 FROM stock_snapshot n WHERE n.node_id = row.node_id AND n.as_of > $1::timestamptz))
-      AND ($4::bigint IS NULL OR known.feed_run IS DISTINCT FROM $4::bigint)),
+  WITH found AS MATERIALIZED (
+    SELECT r.row, r.sku, r.node_id, r.counted, r.safety, p.xmin AS version, coalesce(p.on_hand, 0) AS on_hand,
+           coalesce(p.available, 0) AS available, coalesce(p.shortfall, 0) AS was_short, p.as_of, coalesce(p.feed_run = $4::bigint, false) AS again
+    FROM ${from} LEFT JOIN stock_position p ON p.sku = r.sku AND p.node_id = r.node_id),
+  target AS MATERIALIZED (
+    SELECT f.sku, f.node_id, f.safety, f.version, f.on_hand, f.was_short, f.as_of IS NULL AS first, n.counted,
+           greatest(0, f.on_hand - f.available - n.counted) AS short
+    FROM found f, LATERAL (
+      SELECT CASE WHEN f.version IS NULL THEN f.counted ELSE greatest(0, f.counted - coalesce((
+        SELECT sum(CASE WHEN s.from_state = ANY ($ON_HAND) THEN s.quantity ELSE -s.quantity END) FROM stock_posting s
+        WHERE s.sku = f.sku AND s.node_id = f.node_id AND s.effective_at > $1::timestamptz AND s.cause <> 'feed'
+          AND (s.from_state = ANY ($ON_HAND)) <> (s.to_state = ANY ($ON_HAND))), 0))::int END AS counted OFFSET 0) n
+    WHERE NOT f.again AND (f.as_of <= $1::timestamptz OR f.as_of IS NULL AND NOT EXISTS (
+            SELECT 1 FROM stock_snapshot n WHERE n.node_id = f.node_id AND n.as_of > $1::timestamptz))),
   counted AS (
     UPDATE stock_position p SET
       available = p.available + t.counted - p.on_hand,
-      shortfall = greatest(0, -(p.available + t.counted - p.on_hand)),
+      shortfall = t.short,
       safety_stock = CASE WHEN $5::boolean THEN p.safety_stock ELSE t.safety END,
       as_of = $1::timestamptz, source = $2::text, feed_run = $4::bigint
-    FROM target t WHERE NOT t.is_new AND p.sku = t.sku AND p.node_id = t.node_id
-    RETURNING p.sku, p.node_id, p.shortfall),
+    FROM target t WHERE p.sku = t.sku AND p.node_id = t.node_id AND p.xmin = t.version
+    RETURNING 1),
   made AS (
     INSERT INTO stock_position (sku, node_id, available, safety_stock, as_of, source, feed_run)
-    SELECT sku, node_id, counted, safety, $1::timestamptz, $2::text, $4::bigint FROM target WHERE is_new ORDER BY sku, node_id
-    ON CONFLICT DO NOTHING RETURNING sku, node_id, shortfall),
-  moved AS (SELECT * FROM counted UNION ALL SELECT * FROM made),
+    SELECT sku, node_id, counted, safety, $1::timestamptz, $2::text, $4::bigint FROM target WHERE version IS NULL ORDER BY sku, node_id
+    ON CONFLICT DO NOTHING RETURNING 1),
   posted AS (
     INSERT INTO stock_posting (sku, node_id, from_state, to_state, quantity, cause, reference, actor, effective_at)
     SELECT sku, node_id, CASE WHEN counted > on_hand THEN 'adjustment' ELSE 'available' END,
            CASE WHEN counted > on_hand THEN 'available' ELSE 'adjustment' END, abs(counted - on_hand), 'feed', $3::text, $2::text,
            $1::timestamptz
-    FROM target WHERE counted <> on_hand RETURNING 1),
+    FROM target WHERE counted <> on_hand),
   told AS (
     INSERT INTO availability_change (sku, node_id) SELECT sku, node_id FROM target WHERE counted <> on_hand OR first
-    ON CONFLICT DO NOTHING RETURNING 1),
+    ON CONFLICT DO NOTHING),
   ruled AS (
     INSERT INTO stock_rules_stale (kind, subject) SELECT DISTINCT 'product', sku FROM target WHERE $5::boolean AND first
-    ON CONFLICT DO NOTHING),
-  done AS (
-    SELECT target.sku, target.node_id, target.counted - target.on_hand AS delta, moved.shortfall, target.was_short
-    FROM target JOIN moved USING (sku, node_id)),
-  again AS (
-    SELECT row.row, row.sku, row.node_id FROM row JOIN known USING (sku, node_id) WHERE known.feed_run = $4::bigint)
-  SELECT count(*)::int AS applied, (SELECT count(*)::int FROM known) AS known,
-    (SELECT count(*) FROM target)::int - count(*)::int AS missed, (SELECT count(*)::int FROM row) AS total, (SELECT count(*)::int FROM again) AS repeated_rows,
-    array_agg(DISTINCT sku) FILTER (WHERE delta > 0) AS risen,
-    jsonb_agg(jsonb_build_object('sku', sku, 'nodeId', node_id, 'shortfall', shortfall)) FILTER (WHERE shortfall > was_short) AS short,
-    jsonb_agg(jsonb_build_object('sku', sku, 'nodeId', node_id)) FILTER (WHERE was_short > 0 AND shortfall = 0) AS covered,
+    ON CONFLICT DO NOTHING)
+  SELECT (SELECT count(*)::int FROM found) AS total, (SELECT count(version)::int FROM found) AS known,
+    (SELECT count(*)::int FROM found WHERE again) AS repeated_rows, count(*)::int AS wanted,
+    ((SELECT count(*) FROM counted) + (SELECT count(*) FROM made))::int AS applied,
+    array_agg(DISTINCT sku) FILTER (WHERE counted > on_hand) AS risen,
+    jsonb_agg(jsonb_build_object('sku', sku, 'nodeId', node_id, 'shortfall', short)) FILTER (WHERE short > was_short) AS short,
+    jsonb_agg(jsonb_build_object('sku', sku, 'nodeId', node_id)) FILTER (WHERE was_short > 0 AND short = 0) AS covered,
     (SELECT jsonb_agg(jsonb_build_object('row', few.row, 'sku', sku, 'nodeId', node_id))
-     FROM (SELECT * FROM again ORDER BY again.row LIMIT ${MAX_REPEATED}) AS few) AS repeated
-  FROM done`.replaceAll('$ON_HAND', `'{available,reserved,allocated,picked,damaged,qualityControl}'::text[]`)
+     FROM (SELECT * FROM found WHERE again ORDER BY found.row LIMIT ${MAX_REPEATED}) AS few) AS repeated
+  FROM target`.replaceAll('$ON_HAND', `'{available,reserved,allocated,picked,damaged,qualityControl}'::text[]`)

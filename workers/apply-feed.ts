@@ -28,6 +28,8 @@ export async function applyFeed(world: World, work: FeedWork): Promise<void> {
   const { feed, signal, lease } = work
   const head = headOf(feed)
   let done: Done = feed
+  // Once it has met another writer of its positions, it locks them before it works the counts out.
+  let met = false
   for (let seq = feed.piecesApplied; seq < feed.pieces; seq++) {
     if (signal.aborted) return
     const nodes = world.master.current().nodes
@@ -36,8 +38,10 @@ export async function applyFeed(world: World, work: FeedWork): Promise<void> {
       safetyStock: nodes.get(nodeId)?.safetyStock ?? 0,
     }))
     const underRules = world.master.current().stockPolicy.rules.some((rule) => rule.kind === 'safetyStock')
+    let tries = 0
     done = await inOneCommit(world, async (unit, now) => {
-      const result = await applyStockPiece(unit, head, { feedId: feed.id, seq, named, underRules })
+      met ||= tries++ > 0
+      const result = await applyStockPiece(unit, head, { feedId: feed.id, seq, named, underRules, locked: met })
       await followCount(unit, world, result, now)
       await refuseRepeated(unit, world, feed, result, done.rowsRefused, now)
       const next: Done = {

@@ -182,7 +182,13 @@ describe.each(databases)('a stock feed on $name', (backend) => {
     const feed = { id: 'fed_1', connectionId: 'erp', port: 'stock', meta: {}, receivedAt: at('09:00') }
     await openFeed(db, feed)
     await addPiece(db, feed.id, 0, rows('STAGED', after))
-    const piece = { feedId: feed.id, seq: 0, named: [{ nodeId: 'north', safetyStock: 1 }], underRules: false }
+    const piece = {
+      feedId: feed.id,
+      seq: 0,
+      named: [{ nodeId: 'north', safetyStock: 1 }],
+      underRules: false,
+      locked: false,
+    }
     const staged = await applyStockPiece(db, { ...head, asOf: at('09:00'), run: 1 }, piece)
     expect(JSON.parse(JSON.stringify(staged).replaceAll('STAGED', 'HANDED'))).toEqual(handed)
     expect(handed).toMatchObject({ applied: 4, short: [{ sku: 'HANDED-1', shortfall: 2 }] })
