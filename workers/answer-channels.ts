@@ -1,4 +1,4 @@
-/** A channel that wants to hear what becomes of its order (855) is told once, with the decision that leaves nothing of it open. */
+/** A channel that wants to hear what becomes of its order (855) is told once for each of its words on it that leaves something to decide. */
 import type { ChannelAnswer } from '#core/model/order-change.ts'
 import type { Instant } from '#core/model/time.ts'
 import type { RoutingPlan } from '#core/routing/routing-plan.ts'
@@ -39,8 +39,8 @@ export async function answerChannels(
         connectionId: connection.id,
         port: port.name,
         kind: 'channelAnswer',
-        // An order that is routed again has its answer already.
-        businessKey: `answer-${order.id}`,
+        // An order that is routed again has its answer already; one that its channel has stated anew has not.
+        businessKey: `answer-${order.id}-${order.revisedAt}`,
         subjectId: order.id,
         orderId: order.id,
         document: channelAnswer(order, plan, now),

@@ -285,11 +285,15 @@ test('an 850 may state its order anew, and cancel it', async () => {
   await open(oneDatabase)
   send('PO', '850', order('0004512345', 2, 1))
   await until('it is answered', () => sets('855').length === 1)
-  send('PO', '850', order('0004512345', 1, 1, '05'), '0940')
-  await until('it is less now', async () => (await count(`fact WHERE kind = 'amended'`)) === 1)
+  send('PO', '850', order('0004512345', 3, 1, '05'), '0940')
+  // What it asks for beyond that is decided, and answered with the whole.
+  await until('it is answered anew', () => sets('855').length === 2)
+  expect(written(sets('855')[1])).toEqual(expect.arrayContaining([expect.stringMatching(/^ACK\*IA\*3\*EA/)]))
+  send('PO', '850', order('0004512345', 1, 1, '05'), '0945')
+  await until('it is less now', async () => (await count(`fact WHERE kind = 'amended'`)) === 2)
   send('PO', '850', order('0004512345', 1, 1, '01'), '0950')
   await until('it is cancelled', async () => (await count(`fact WHERE kind = 'cancelled'`)) === 1)
   // Every word was of another purpose, and so a document of its own.
   expect(await count('quarantine_item')).toBe(0)
-  expect(sets('855')).toHaveLength(1)
+  expect(sets('855')).toHaveLength(2)
 })
