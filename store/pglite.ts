@@ -24,7 +24,8 @@ export async function openPglite(options: PgliteOptions): Promise<Database & { l
     const lite = await PGlite.create({
       ...(options.folder === undefined ? {} : { dataDir: join(options.folder, 'pgdata') }),
       ...(options.loadFrom === undefined ? {} : { loadDataDir: options.loadFrom }),
-      parsers: SQL_PARSERS,
+      parsers: { ...SQL_PARSERS, [BYTEA]: bytesFromHex },
+      serializers: { [BYTEA]: (bytes: Uint8Array) => bytes as never },
     })
     // BullMQ's functions name its tables without a schema; ours are found first.
     await lite.exec('SET timezone = UTC; SET search_path = public, bullmq')
@@ -61,6 +62,13 @@ export async function openPglite(options: PgliteOptions): Promise<Database & { l
     throw error
   }
 }
+
+/**
+ * PGlite writes bytes as hex and reads them so, a string for each byte: half a second a megabyte. It sends a parameter that is bytes already as
+ * it is; what it reads is text all the same.
+ */
+const BYTEA = 17
+const bytesFromHex = (text: string): Uint8Array => Buffer.from(text.slice(2), 'hex')
 
 /** With one session, a statement beside the running transaction would wait for its end, and the transaction for the statement. */
 function refuseInside(inTransaction: AsyncLocalStorage<boolean>): void {

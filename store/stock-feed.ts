@@ -112,13 +112,13 @@ async function apply(
   rows: Rows,
   { underRules, locked }: { underRules: boolean; locked: boolean },
 ): Promise<FeedResult> {
-  await db.query(ROW_BY_ROW('off'))
+  await db.query(ROW_BY_ROW)
   const all = rows(1)
   const known = locked ? await db.query<{ positions: number }>(LOCK(all.from), all.parameters) : []
   const { from, parameters } = rows(OWN_PARAMETERS + 1)
   const own = [head.asOf, head.source, head.reference, head.run ?? null, underRules]
   const [answer] = await db.query<Answer>(APPLY(from), [...own, ...parameters])
-  await db.query(ROW_BY_ROW('on'))
+  await db.query(AS_EVER)
   if (answer === undefined) return NOTHING
   if (answer.applied < answer.wanted || (locked && answer.known !== known[0]?.positions))
     throw new Fault('conflict', {
@@ -137,10 +137,12 @@ async function apply(
 
 /**
  * Each row's position is looked up by its key. For thousands of rows the planner would read the whole table, or its whole index: it counts
- * on positions lying anywhere, and they lie together.
+ * on positions lying anywhere, and they lie together. By its guess of the cost it would also compile the statement to machine code (jit), which
+ * takes as long as a third of the piece.
  */
-const ROW_BY_ROW = (others: 'on' | 'off'): string =>
-  `SELECT set_config(name, '${others}', true) FROM unnest('{enable_seqscan,enable_mergejoin,enable_hashjoin}'::text[]) AS name`
+const ROW_BY_ROW = `SELECT set_config(name, 'off', true) FROM unnest('{enable_seqscan,enable_mergejoin,enable_hashjoin,jit}'::text[]) AS name`
+/** What follows in the commit is planned as ever; it is too short to be compiled. */
+const AS_EVER = `SELECT set_config(name, 'on', true) FROM unnest('{enable_seqscan,enable_mergejoin,enable_hashjoin}'::text[]) AS name`
 
 /** Named in one answer; the count is exact. */
 const MAX_REPEATED = 1_000
@@ -158,13 +160,14 @@ const LOCK = (from: string): string =>
  * One statement: new positions appear; known ones move by (counted − left since the count − on hand). Equal times are taken again, since one
  * feed may state one instant in several pieces. Units claimed but not there become `shortfall`. A position is written
  * only as the version that was found (xmin): where another process changed it in between, nothing is written, and `wanted` is more than `applied`.
+ * Rows are looked up, and so written, in the order in which all others lock: else a shipment and a count could wait for each other.
  */
 const APPLY = (from: string): string =>
   `
   WITH found AS MATERIALIZED (
     SELECT r.row, r.sku, r.node_id, r.counted, r.safety, p.xmin AS version, coalesce(p.on_hand, 0) AS on_hand,
            coalesce(p.available, 0) AS available, coalesce(p.shortfall, 0) AS was_short, p.as_of, coalesce(p.feed_run = $4::bigint, false) AS again
-    FROM ${from} LEFT JOIN stock_position p ON p.sku = r.sku AND p.node_id = r.node_id),
+    FROM (SELECT * FROM ${from} ORDER BY r.sku, r.node_id) AS r LEFT JOIN stock_position p ON p.sku = r.sku AND p.node_id = r.node_id),
   target AS MATERIALIZED (
     SELECT f.sku, f.node_id, f.safety, f.version, f.on_hand, f.was_short, f.as_of IS NULL AS first, n.counted,
            greatest(0, f.on_hand - f.available - n.counted) AS short

@@ -80,6 +80,54 @@ describe.each(databases.filter((backend) => backend.name === 'PostgreSQL'))('a c
       await db.close()
     }
   })
+
+  test('takes its positions in the order in which all others take them, however its document names them', async () => {
+    const db = await backend.database()
+    const someoneWaits = async (): Promise<boolean> =>
+      (await db.query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`))
+        .length > 0
+    const moved = (sku: string) =>
+      posting({ sku, nodeId: 'north', quantity: 1, at: at('09:00'), from: 'available', to: 'customer' })
+    try {
+      await feed(db, at('08:00'), [
+        ['BOOT', 'north', 5],
+        ['SHOE', 'north', 5],
+      ])
+      await openFeed(db, { id: 'fed_1', connectionId: 'erp', port: 'stock', meta: {}, receivedAt: at('08:30') })
+      await addPiece(db, 'fed_1', 0, [
+        { row: 1, sku: 'SHOE', nodeId: 'north', onHand: 4 },
+        { row: 2, sku: 'BOOT', nodeId: 'north', onHand: 4 },
+      ] as NumberedRow[])
+      let counting: Promise<unknown> = Promise.resolve()
+      await db.transaction(async (tx) => {
+        await post(tx, [moved('BOOT')])
+        counting = db
+          .transaction((other) =>
+            applyStockPiece(
+              other,
+              { asOf: at('08:30'), source: 'erp', reference: 'env_2', run: 1 },
+              {
+                feedId: 'fed_1',
+                seq: 0,
+                named: [{ nodeId: 'north', safetyStock: 0 }],
+                underRules: false,
+                locked: false,
+              },
+            ),
+          )
+          .catch((error: unknown) => error)
+        while (!(await someoneWaits()));
+        // Had it taken the shoe first, each would wait for the other now.
+        await tx.query(`SET LOCAL lock_timeout = '500ms'`)
+        await post(tx, [moved('SHOE')])
+      })
+      expect(await counting).toMatchObject({ kind: 'conflict', code: 'stock.position-moved' })
+      expect(await positionOf(db, 'SHOE')).toMatchObject({ onHand: 4 })
+      expect(await violationsOf(db, 'i5')).toEqual([])
+    } finally {
+      await db.close()
+    }
+  })
 })
 
 test('the races of counts need a server', () => {
