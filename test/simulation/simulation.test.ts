@@ -1,5 +1,5 @@
 /**
- * The whole hub, many days over: `CROSSDOCK_SIM_SEEDS` of them (1,000 in CI), from `CROSSDOCK_SIM_FROM` on. A day that goes wrong says its
+ * The whole hub, many days over: `CROSSDOCK_SIM_SEEDS` of them (300 in CI), from `CROSSDOCK_SIM_FROM` on. A day that goes wrong says its
  * seed; `CROSSDOCK_SIM_FROM=<seed> CROSSDOCK_SIM_SEEDS=1 npx vitest run test/simulation` plays it again, step by step.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
