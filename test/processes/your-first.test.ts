@@ -44,7 +44,8 @@ test('every command of the page works in its order, and what it makes passes typ
     const { status, output } = run(check)
     expect([check, status, status === 0 ? '' : output]).toEqual([check, 0, ''])
   }
-})
+  // Types, lint and tests of the whole repository run in it.
+}, 400_000)
 
 test('a name that is taken, or is none, is refused with what to do', () => {
   for (const [call, says] of [
