@@ -6,7 +6,7 @@ import { insertInstructions, type NewInstruction } from '#store/instructions.ts'
 import type { StoredOrder } from '#store/orders.ts'
 import { exchangeOrders } from '#store/returns.ts'
 import type { Unit } from '#store/unit.ts'
-import { type Master, outboundPort } from './master.ts'
+import { channelPort, type Master } from './master.ts'
 import type { World } from './world.ts'
 
 type Answered = { order: StoredOrder; plan: RoutingPlan }
@@ -20,9 +20,8 @@ export async function answerChannels(
   now: Instant,
 ): Promise<void> {
   const asking = decided.flatMap((each) => {
-    const connection = master.connections.get(master.channels.get(each.order.channelId)?.connection ?? '')
-    const port = connection === undefined ? undefined : outboundPort(connection, 'channelAnswer')
-    return connection === undefined || port === undefined ? [] : [{ ...each, connection, port }]
+    const told = channelPort(master, each.order.channelId, 'channelAnswer')
+    return told === undefined ? [] : [{ ...each, ...told }]
   })
   if (asking.length === 0) return
   // The channel did not sell an exchange's order and would not know it.

@@ -208,6 +208,13 @@ export function outboundPort(
   return undefined
 }
 
+/** Where a channel hears documents of this kind; undefined where it has no connection, or none that says such a thing. */
+export function channelPort(master: Master, channelId: string, kind: string) {
+  const connection = master.connections.get(master.channels.get(channelId)?.connection ?? '')
+  const port = connection === undefined ? undefined : outboundPort(connection, kind)
+  return connection === undefined || port === undefined ? undefined : { connection, port }
+}
+
 /** The ports that the connection's config leaves it. */
 export const portsOf = ({ connector, config }: LiveConnection): Port<never>[] =>
   connector.ports.filter((port) => port.has?.(config) !== false)

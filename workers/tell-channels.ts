@@ -10,7 +10,7 @@ import { exchangeOrders } from '#store/returns.ts'
 import type { StoredShipment } from '#store/shipments.ts'
 import { carriedOfOrders } from '#store/traces.ts'
 import type { Unit } from '#store/unit.ts'
-import { outboundPort } from './master.ts'
+import { channelPort } from './master.ts'
 import type { World } from './world.ts'
 
 export async function tellChannels(
@@ -30,15 +30,13 @@ export async function tellChannels(
     // The channel did not sell an exchange's order and would not know it.
     if (exchanges.has(shipment.request.orderId)) return []
     const order = orders.get(shipment.request.orderId)
-    const channel = order === undefined ? undefined : master.channels.get(order.channelId)
-    const connection = channel?.connection === undefined ? undefined : master.connections.get(channel.connection)
-    const port = connection === undefined ? undefined : outboundPort(connection, 'channelShipment')
-    if (order === undefined || connection === undefined || port === undefined) return []
+    const told = order === undefined ? undefined : channelPort(master, order.channelId, 'channelShipment')
+    if (order === undefined || told === undefined) return []
     return [
       {
         id: world.ids.next('ins'),
-        connectionId: connection.id,
-        port: port.name,
+        connectionId: told.connection.id,
+        port: told.port.name,
         kind: 'channelShipment',
         businessKey: shipment.id,
         subjectId: shipment.id,
@@ -61,9 +59,8 @@ export async function tellTracking(
 ): Promise<void> {
   const master = world.master.current()
   const [order] = await loadOrders(unit, [shipment.orderId])
-  const connection = master.connections.get(master.channels.get(order?.channelId ?? '')?.connection ?? '')
-  const port = connection === undefined ? undefined : outboundPort(connection, 'channelTracking')
-  if (order === undefined || connection === undefined || port === undefined) return
+  const listener = order === undefined ? undefined : channelPort(master, order.channelId, 'channelTracking')
+  if (order === undefined || listener === undefined) return
   if ((await exchangeOrders(unit, [order.id])).has(order.id)) return
   const names = new Map(order.lines.map((line) => [line.lineNo, line.externalId]))
   const { detail } = told
@@ -82,8 +79,8 @@ export async function tellTracking(
   await insertInstructions(unit, [
     {
       id: world.ids.next('ins'),
-      connectionId: connection.id,
-      port: port.name,
+      connectionId: listener.connection.id,
+      port: listener.port.name,
       kind: 'channelTracking',
       businessKey: `${shipment.id}-${told.event}-${told.at}`,
       subjectId: shipment.id,

@@ -162,3 +162,17 @@ export function dtmRule<T extends { placedAt: Instant; neededBy?: Instant | unde
     },
   }) as unknown as Rule<Elements, T, X>
 }
+
+/** BEG05: the day of an 850; its DTM 004, where it has one, says the moment. */
+export function orderDay<Tree extends { BEG: Elements }, T extends { placedAt: Instant }, X>(): Rule<Tree, T, X> {
+  return rulesFor<{ BEG: Elements }, { placedAt: Instant }, X>().derive({
+    name: 'day of the order',
+    reads: ['BEG.05'],
+    writes: ['placedAt'],
+    forward: ({ 'BEG.05': date }) => {
+      const placedAt = instantOf(date)
+      return typeof placedAt === 'string' ? { placedAt } : placedAt
+    },
+    back: ({ placedAt }) => (placedAt === undefined ? {} : { 'BEG.05': dateOf(placedAt) }),
+  })
+}

@@ -13,14 +13,13 @@ import {
   wholeNumberText,
 } from '../engine/index.ts'
 import { countRule } from './counts.ts'
-import { dtmRule } from './kit.ts'
+import { dtmRule, orderDay } from './kit.ts'
 import { addressRules } from './party-loop.ts'
 import type { PartyLoop } from './party-loop.ts'
 import { orderReference, poNumber } from './po-number.ts'
 import type { PoNumbers } from './po-number.ts'
 import { PO1_PAIRS, skuOfPairs, skuPairs } from './product-ids.ts'
 import type { X12Profile } from './profile.ts'
-import { dateOf, instantOf } from './times.ts'
 import type { Elements, Shape } from './tree.ts'
 
 export const SHAPE_850: Shape = {
@@ -108,16 +107,7 @@ export function orderMap(profile: X12Profile): FieldMap<Tree850, FulfillmentInst
       head.fixed('BEG.01', '00'),
       head.field('BEG.02', 'method', enumTable('purchase order type', profile.orderTypes)),
       head.field('BEG.03', 'requestId', poNumber),
-      head.derive({
-        name: 'day of the order',
-        reads: ['BEG.05'],
-        writes: ['placedAt'],
-        forward: ({ 'BEG.05': day }) => {
-          const placedAt = instantOf(day)
-          return typeof placedAt === 'string' ? { placedAt } : placedAt
-        },
-        back: ({ placedAt }) => (placedAt === undefined ? {} : { 'BEG.05': dateOf(placedAt) }),
-      }),
+      orderDay<Tree850, FulfillmentInstruction, Scope>(),
       head.fixed('CUR.01', 'BY', { checked: false }),
       head.derive({
         name: 'one currency for all prices',

@@ -24,12 +24,6 @@ const Profile = z
       })
       .describe('855: ACK01 of units that are sent, that wait for goods, and that will not come.'),
     promiseQualifiers: codes.promiseQualifiers.unwrap().describe('855: ACK04 of the day on which units are to leave.'),
-    hubSkuQualifier: codes.hubSkuQualifier.unwrap().default('VN'),
-    partnerSkuQualifier: codes.partnerSkuQualifier
-      .unwrap()
-      .default('SK')
-      .describe('Qualifier of the retailer’s own product code.'),
-    otherSkuQualifiers: codes.otherSkuQualifiers.unwrap().default(['BP', 'IN', 'CB', 'UP', 'EN', 'UK']),
     customerOrderQualifier: z.string().min(2).max(3).describe('850: REF01 of the number that the customer knows.'),
     neededByQualifier: z.string().length(3).describe('850: DTM01 of the wanted delivery.'),
     vendorNumber: z
@@ -52,24 +46,14 @@ const Profile = z
       .record(z.string().min(1).max(3), z.enum(['damaged', 'wrongItem', 'unwanted', 'late', 'other']))
       .describe('180: RDR03 → why it comes back.'),
   })
-  .partial({
-    orderPurposes: true,
-    changePurposes: true,
-    lineChanges: true,
-    answerCodes: true,
-    promiseQualifiers: true,
-    customerOrderQualifier: true,
-    neededByQualifier: true,
-    vendorNumber: true,
-    unit: true,
-    priceBasis: true,
-    defaultCurrency: true,
-    defaultCountry: true,
-    trackingQualifiers: true,
-    cartonQualifiers: true,
-    stockQualifiers: true,
-    nodeRoles: true,
-    returnReasons: true,
+  .partial()
+  .extend({
+    hubSkuQualifier: codes.hubSkuQualifier.unwrap().default('VN'),
+    partnerSkuQualifier: codes.partnerSkuQualifier
+      .unwrap()
+      .default('SK')
+      .describe('Qualifier of the retailer’s own product code.'),
+    otherSkuQualifiers: codes.otherSkuQualifiers.unwrap().default(['BP', 'IN', 'CB', 'UP', 'EN', 'UK']),
   })
 
 export const RetailerConfig = EdiConfig.extend({

@@ -6,7 +6,7 @@ import { decimalMoney, defineMap, isRefusal, refuse, rulesFor, text, wholeNumber
 import { countRule } from '../counts.ts'
 import { documentScope, x12Document } from '../document.ts'
 import type { DocumentMap, DocumentScope } from '../document.ts'
-import { dtmRule } from '../kit.ts'
+import { dtmRule, orderDay } from '../kit.ts'
 import { cutTo, NO_CURRENCY, PLACED, SHAPE_850 } from '../order-850.ts'
 import type { LineLoop } from '../order-850.ts'
 import { addressRules } from '../party-loop.ts'
@@ -90,16 +90,7 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderInput, Scope> => {
         back: ({ cancelledAt }) => ({ 'BEG.01': cancelledAt === undefined ? '00' : '01' }),
       }),
       head.fixed('BEG.02', 'DS', { checked: false }),
-      head.derive({
-        name: 'day of the order',
-        reads: ['BEG.05'],
-        writes: ['placedAt'],
-        forward: ({ 'BEG.05': day }) => {
-          const placedAt = instantOf(day)
-          return typeof placedAt === 'string' ? { placedAt } : placedAt
-        },
-        back: ({ placedAt }) => (placedAt === undefined ? {} : { 'BEG.05': dateOf(placedAt) }),
-      }),
+      orderDay<Tree, OrderInput, Scope>(),
       head.pick('DTM', { '01': PLACED }, [dtmRule<OrderInput, Scope>('placedAt')]),
       head.fixed('CUR.01', 'BY', { checked: false }),
       head.derive({

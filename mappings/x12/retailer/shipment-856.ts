@@ -1,5 +1,5 @@
 /** 856 ship notice to a retailer: one shipment of one order, carton by carton (S-O-P-I). The hub writes it. */
-import { parsed } from '#core/issue.ts'
+import { type Issue, parsed } from '#core/issue.ts'
 import { type ChannelPackage, ChannelShipment } from '#core/model/channel-shipment.ts'
 import { defineMap, refusedWhole, rulesFor, runBack, text, wholeNumberText } from '../../engine/index.ts'
 import { documentScope } from '../document.ts'
@@ -110,6 +110,15 @@ const packed = (shipment: ChannelShipment): Packed => {
   return { ...shipment, packages: packages ?? [one] }
 }
 
+const ONLY_WRITTEN: Issue = {
+  code: 'x12.set-type',
+  class: 'config',
+  place: { path: 'ST-01' },
+  rule: 'must not be an 856: a retailer is told of shipments and tells of none',
+  value: '856',
+  cure: 'Read it with the map "x12 856" if a supplier sent it.',
+}
+
 const compiled = new WeakMap<X12Profile, DocumentMap<NoticeTree, Packed>>()
 function mapOf(profile: X12Profile): DocumentMap<NoticeTree, Packed> {
   const known = compiled.get(profile) ?? map(profile)
@@ -126,7 +135,7 @@ export const retailerShipment856: X12Document = {
   schema: ChannelShipment,
   map: mapOf as unknown as X12Document['map'],
   treesOf: () => [],
-  read: (set) => refusedWhole(`ST ${set.header.controlNumber}`, []),
+  read: (set) => refusedWhole(`ST ${set.header.controlNumber}`, [ONLY_WRITTEN]),
   write: (value, context, profile) => {
     const result = runBack(mapOf(profile), packed(value as ChannelShipment), context, context.carried)
     return result.ok ? parsed(segmentsOfNotice(result.document)) : result
