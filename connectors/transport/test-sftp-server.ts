@@ -11,12 +11,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
+import { freshKeyPair } from '#simulators/kit/sftp/keys.ts'
 import { hostKeyFingerprint } from './sftp-connection.ts'
 import { serveFolder } from './test-sftp-folder.ts'
 import type { FolderManners } from './test-sftp-folder.ts'
 import type { SftpTarget } from './sftp-connection.ts'
 
-const { Server, utils } = ssh2
+const { Server } = ssh2
 
 export type TestSftpServer = {
   target: SftpTarget
@@ -39,14 +40,6 @@ export function hasOpenSsh(): boolean {
 
 const fingerprintOf = (publicKey: string): string =>
   hostKeyFingerprint(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64'))
-
-/** A fresh ed25519 pair. About one in 250 that ssh2 1.17 makes cannot be read back, by itself or by OpenSSH; those are thrown away. */
-function freshKeyPair(): { private: string; public: string } {
-  for (;;) {
-    const pair = utils.generateKeyPairSync('ed25519')
-    if (!(utils.parseKey(pair.private) instanceof Error)) return pair
-  }
-}
 
 /** ssh2's server side, which knows no posix-rename extension. Password `right`. */
 export async function inProcessSftpServer(manners: FolderManners = {}): Promise<TestSftpServer> {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import ssh2 from 'ssh2'
 import { expect, test } from 'vitest'
+import { freshKeyPair } from './keys.ts'
 import { startSftpServer } from './server.ts'
 
 const SFTP = '/usr/bin/sftp'
@@ -24,7 +25,7 @@ if (!installed) {
     for (const path of [folder, local, join(folder, 'in')]) await mkdir(path)
     // Of the ed25519 keys that ssh2 makes, OpenSSH cannot load one in some hundred.
     const userKey = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
-    const hostKey = ssh2.utils.generateKeyPairSync('ed25519')
+    const hostKey = freshKeyPair()
     const server = await startSftpServer({
       folder,
       hostKey: hostKey.private,

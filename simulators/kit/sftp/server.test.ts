@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
-import ssh2 from 'ssh2'
+import type ssh2 from 'ssh2'
 import SftpClient from 'ssh2-sftp-client'
 import { afterEach, expect, test } from 'vitest'
+import { freshKeyPair } from './keys.ts'
 import { startSftpServer, type SftpLogin, type SftpServer } from './server.ts'
 
 const undo: (() => Promise<unknown>)[] = []
@@ -90,8 +91,8 @@ test('the host key has the fingerprint that the server tells', async () => {
 })
 
 test('a wrong password, a wrong user and a foreign key are refused, the right key is let in', async () => {
-  const mine = ssh2.utils.generateKeyPairSync('ed25519')
-  const foreign = ssh2.utils.generateKeyPairSync('ed25519')
+  const mine = freshKeyPair()
+  const foreign = freshKeyPair()
   const { server } = await served({ username: 'hub', password: 'right', publicKeys: [mine.public] })
   for (const login of [
     { password: 'wrong' },

@@ -5,6 +5,7 @@ import { realpath } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import ssh2 from 'ssh2'
 import type { AuthContext, Connection, PublicKeyAuthContext } from 'ssh2'
+import { freshKeyPair } from './keys.ts'
 import { serveSession } from './session.ts'
 
 const { Server, utils } = ssh2
@@ -39,7 +40,7 @@ export type SftpServer = {
 
 export async function startSftpServer(options: SftpServerOptions): Promise<SftpServer> {
   const root = await realpath(options.folder)
-  const hostKey = options.hostKey ?? freshHostKey()
+  const hostKey = options.hostKey ?? freshKeyPair().private
   const connections = new Set<Connection>()
   const server = new Server({ hostKeys: [hostKey] }, (connection) => {
     connections.add(connection)
@@ -66,15 +67,6 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     await closed
   }
   return { host: address, port, hostKeySha256: fingerprintOf(hostKey), cutConnections, close }
-}
-
-/** ssh2 1.17 now and then (12 of 3,000 tries) makes an ed25519 key that nobody can read, itself included; those are thrown away. */
-function freshHostKey(): string {
-  for (;;) {
-    const pair = utils.generateKeyPairSync('ed25519')
-    const unreadable = [pair.private, pair.public].some((key) => utils.parseKey(key) instanceof Error)
-    if (!unreadable) return pair.private
-  }
 }
 
 /** SHA-256 over the public key's wire form, base64 without padding. */
