@@ -60,6 +60,7 @@ async function freshPglite(): Promise<Database> {
 function templateVersion(): string {
   const contents = createHash('sha256')
   for (const { name, sql } of migrations()) contents.update(name).update(sql)
+  for (const step of SMALLER) contents.update(step)
   for (const manifest of ['bullmq', '@electric-sql/pglite'])
     contents.update(readFileSync(`node_modules/${manifest}/package.json`))
   return contents.digest('hex').slice(0, 16)
@@ -77,11 +78,24 @@ async function makeTemplate(): Promise<Blob> {
   return new Blob([readFileSync(path)])
 }
 
+/**
+ * Most of what it takes to open a template is its size: a third of it are the two databases that others are made from, and as long again
+ * it takes to lay out 128 MB for its buffers.
+ */
+const SMALLER = [
+  'UPDATE pg_database SET datistemplate = false',
+  'DROP DATABASE template0',
+  'DROP DATABASE template1',
+  "ALTER SYSTEM SET shared_buffers = '16MB'",
+  'CHECKPOINT',
+]
+
 async function dumpTemplate(): Promise<Blob> {
   const db = await openPglite({})
   await migrate(db)
   const pump = await openPump({ kind: 'database', pool: db.queuePool() }, silentLog)
   await pump.close()
+  for (const step of SMALLER) await db.lite.exec(step)
   const dump = await db.lite.dumpDataDir('none')
   await db.close()
   return dump

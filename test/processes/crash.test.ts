@@ -70,7 +70,7 @@ afterEach(async () => {
 })
 
 function crossdock(...args: string[]): HubProcess {
-  const started = startProcess(['node', 'app/cli/main.ts', ...args], environment)
+  const started = startProcess(['node', 'app/bin.js', ...args], environment)
   running.push(started)
   return started
 }

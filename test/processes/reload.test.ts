@@ -76,7 +76,7 @@ test('new settings count from the next document on, a new connection works at on
   const keys = startProcess(
     [
       'node',
-      'app/cli/main.ts',
+      'app/bin.js',
       'keys',
       'create',
       'admin',
@@ -90,7 +90,7 @@ test('new settings count from the next document on, a new connection works at on
   running.push(keys)
   expect(await keys.ended, keys.output()).toBe(0)
   const key = /^dom_\S+/m.exec(keys.output())?.[0] ?? expect.fail(keys.output())
-  const hub = startProcess(['node', 'app/cli/main.ts', 'start'], environment)
+  const hub = startProcess(['node', 'app/bin.js', 'start'], environment)
   running.push(hub)
   const { url } = z.looseObject({ url: z.string() }).parse(await hub.says('crossdock runs'))
   const ask = async (method: string, path: string, body: object): Promise<[status: number, body: unknown]> => {

@@ -80,7 +80,7 @@ async function client(http: HubProcess) {
   // 0.0.0.0 is where it listens, not where one calls.
   const base = url.replace('0.0.0.0', '127.0.0.1')
   const scopes = ['orders:write', 'orders:read', 'master:write'].flatMap((scope) => ['--scope', scope])
-  const keys = start('http', ['node', 'app/cli/main.ts', 'keys', 'create', 'roles', ...scopes])
+  const keys = start('http', ['node', 'app/bin.js', 'keys', 'create', 'roles', ...scopes])
   const key = await until('a key is made', () => Promise.resolve(/^dom_\S+/m.exec(keys.output())?.[0]))
   const call = async (method: string, path: string, body?: unknown): Promise<Response> =>
     fetch(`${base}${path}`, {

@@ -16,7 +16,7 @@ afterEach(() => rmSync(copy, { recursive: true, force: true }))
 
 const run = (command: string): { status: number | null; output: string } => {
   // `npx` would look for the tool of this clone; the copy's own is meant.
-  const own = command.replace(/^npx crossdock /, `${process.execPath} app/cli/main.ts `)
+  const own = command.replace(/^npx crossdock /, `${process.execPath} app/bin.js `)
   const { status, stdout, stderr } = spawnSync('bash', ['-c', own], { cwd: copy, encoding: 'utf8' })
   return { status, output: `${stdout}${stderr}` }
 }
