@@ -79,6 +79,14 @@ const STAGED = (first: number): string => `(
            ($${first + 3}::int4[])[array_position($${first + 2}::text[], u.node_id)] AS safety
     FROM stock_feed_rows($${first}, $${first + 1}) u) AS r`
 
+/**
+ * For a commit that another one waits for outside the database: were that one's locks in its way, both would wait for as long as a
+ * statement may.
+ */
+export async function waitBriefly(db: Queryable): Promise<void> {
+  await db.query(`SELECT set_config('lock_timeout', '1000', true)`)
+}
+
 /** The rows as something to select from, with its parameters; `first` is the number of the first. */
 type Rows = (first: number) => { from: string; parameters: readonly unknown[] }
 
@@ -165,11 +173,11 @@ const LOCK = (from: string): string =>
 const APPLY = (from: string): string =>
   `
   WITH found AS MATERIALIZED (
-    SELECT r.row, r.sku, r.node_id, r.counted, r.safety, p.xmin AS version, coalesce(p.on_hand, 0) AS on_hand,
+    SELECT r.row, r.sku, r.node_id, r.counted, r.safety, p.ctid AS place, p.xmin AS version, coalesce(p.on_hand, 0) AS on_hand,
            coalesce(p.available, 0) AS available, coalesce(p.shortfall, 0) AS was_short, p.as_of, coalesce(p.feed_run = $4::bigint, false) AS again
     FROM (SELECT * FROM ${from} ORDER BY r.sku, r.node_id) AS r LEFT JOIN stock_position p ON p.sku = r.sku AND p.node_id = r.node_id),
   target AS MATERIALIZED (
-    SELECT f.sku, f.node_id, f.safety, f.version, f.on_hand, f.was_short, f.as_of IS NULL AS first, n.counted,
+    SELECT f.sku, f.node_id, f.safety, f.place, f.version, f.on_hand, f.was_short, f.as_of IS NULL AS first, n.counted,
            greatest(0, f.on_hand - f.available - n.counted) AS short
     FROM found f, LATERAL (
       SELECT CASE WHEN f.version IS NULL THEN f.counted ELSE greatest(0, f.counted - coalesce((
@@ -184,7 +192,7 @@ const APPLY = (from: string): string =>
       shortfall = t.short,
       safety_stock = CASE WHEN $5::boolean THEN p.safety_stock ELSE t.safety END,
       as_of = $1::timestamptz, source = $2::text, feed_run = $4::bigint
-    FROM target t WHERE p.sku = t.sku AND p.node_id = t.node_id AND p.xmin = t.version
+    FROM target t WHERE p.ctid = t.place AND p.xmin = t.version AND p.sku = t.sku AND p.node_id = t.node_id
     RETURNING 1),
   made AS (
     INSERT INTO stock_position (sku, node_id, available, safety_stock, as_of, source, feed_run)

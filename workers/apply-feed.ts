@@ -4,7 +4,14 @@ import type { Instant } from '#core/model/time.ts'
 import { absentPositions, forgetPieces, namedIn } from '#store/feed-pieces.ts'
 import { moveFeed, type StoredFeed } from '#store/feeds.ts'
 import { resolveQuarantineOf } from '#store/quarantine.ts'
-import { applyStockPiece, applyStockRows, type FeedHead, type FeedResult, recordSnapshot } from '#store/stock-feed.ts'
+import {
+  applyStockPiece,
+  applyStockRows,
+  type FeedHead,
+  type FeedResult,
+  recordSnapshot,
+  waitBriefly,
+} from '#store/stock-feed.ts'
 import { safetyStockFor } from '#store/safety-stock.ts'
 import type { Unit } from '#store/unit.ts'
 import { repeatedRow } from './apply-stock.ts'
@@ -13,7 +20,7 @@ import { quarantineRows, tellUnlisted } from './feed-refusals.ts'
 import { envelopeOf, type FeedWork } from './feed-work.ts'
 import { inboundPort } from './master.ts'
 import { nudgePublish } from './nudge.ts'
-import { retryRaces } from './races.ts'
+import { lostRace, retryRaces } from './races.ts'
 import { settleDocumentOf } from './settle-feed.ts'
 import type { World } from './world.ts'
 
@@ -24,37 +31,36 @@ type Done = Pick<StoredFeed, 'piecesApplied' | 'rowsApplied' | 'rowsLate' | 'row
 /** Channels hear of changes while a long feed is still being applied. */
 const PIECES_A_NUDGE = 20
 
+/** Worked out at once, on as many of the server's cores. The embedded database has one session and takes them in turn. */
+const PIECES_AT_ONCE = 2
+
 export async function applyFeed(world: World, work: FeedWork): Promise<void> {
-  const { feed, signal, lease } = work
+  const { feed, signal } = work
   const head = headOf(feed)
   let done: Done = feed
-  // Once it has met another writer of its positions, it locks them before it works the counts out.
+  // Once it has met another writer of its positions, it locks them before it works the counts out, a piece at a time.
   let met = false
-  for (let seq = feed.piecesApplied; seq < feed.pieces; seq++) {
+  let nudgeAt = 0
+  while (done.piecesApplied < feed.pieces) {
     if (signal.aborted) return
-    const nodes = world.master.current().nodes
-    const named = (await namedIn(world.db, feed.id, seq)).map((nodeId) => ({
-      nodeId,
-      safetyStock: nodes.get(nodeId)?.safetyStock ?? 0,
-    }))
+    const seq = done.piecesApplied
+    // New positions under a rule tell of their products, which pieces have in common.
     const underRules = world.master.current().stockPolicy.rules.some((rule) => rule.kind === 'safetyStock')
-    let tries = 0
-    done = await inOneCommit(world, async (unit, now) => {
-      met ||= tries++ > 0
-      const result = await applyStockPiece(unit, head, { feedId: feed.id, seq, named, underRules, locked: met })
-      await followCount(unit, world, result, now)
-      await refuseRepeated(unit, world, feed, result, done.rowsRefused, now)
-      const next: Done = {
-        ...done,
-        piecesApplied: seq + 1,
-        rowsApplied: done.rowsApplied + result.applied,
-        rowsLate: done.rowsLate + result.late,
-        rowsRefused: done.rowsRefused + result.repeated.length,
-      }
-      await moveFeed(unit, feed.id, lease(), changeOf(next), now)
-      return next
-    })
-    if (seq % PIECES_A_NUDGE === 0) await nudgePublish(world)
+    if (met || underRules || seq + PIECES_AT_ONCE > feed.pieces) {
+      const piece = await pieceOf(world, feed, seq, underRules)
+      let tries = 0
+      done = await inOneCommit(world, (unit, now) => {
+        met ||= tries++ > 0
+        return applyPiece(unit, world, work, head, { ...piece, locked: met }, done, now)
+      })
+    } else {
+      done = await applyTogether(world, work, head, done)
+      met = done.piecesApplied < seq + PIECES_AT_ONCE
+    }
+    if (done.piecesApplied > nudgeAt) {
+      nudgeAt = done.piecesApplied + PIECES_A_NUDGE
+      await nudgePublish(world)
+    }
   }
   if (feed.absentMeansZero) {
     const all = await zeroAbsent(world, work, head, done)
@@ -62,6 +68,62 @@ export async function applyFeed(world: World, work: FeedWork): Promise<void> {
     done = all
   }
   await finish(world, work, done)
+}
+
+type Piece = Omit<Parameters<typeof applyStockPiece>[2], 'locked'>
+
+async function pieceOf(world: World, feed: StoredFeed, seq: number, underRules: boolean): Promise<Piece> {
+  const nodes = world.master.current().nodes
+  const named = (await namedIn(world.db, feed.id, seq)).map((nodeId) => ({
+    nodeId,
+    safetyStock: nodes.get(nodeId)?.safetyStock ?? 0,
+  }))
+  return { feedId: feed.id, seq, named, underRules }
+}
+
+/** The next pieces, worked out side by side and committed in their order. How far they came: less than all where one met another writer. */
+async function applyTogether(world: World, work: FeedWork, head: FeedOfRun, from: Done): Promise<Done> {
+  const pieces = await Promise.all(
+    Array.from({ length: PIECES_AT_ONCE }, (_, at) => pieceOf(world, work.feed, from.piecesApplied + at, false)),
+  )
+  let last: Promise<Done> = Promise.resolve(from)
+  const commits = pieces.map((piece) => {
+    const before = last
+    last = world.commit(async (unit) => {
+      await waitBriefly(unit)
+      return applyPiece(unit, world, work, head, { ...piece, locked: false }, before, world.clock.now())
+    })
+    return last
+  })
+  const ended = await Promise.allSettled(commits)
+  const failed = ended.find((each) => each.status === 'rejected')
+  if (failed !== undefined && !lostRace(failed.reason)) throw failed.reason
+  return ended.findLast((each) => each.status === 'fulfilled')?.value ?? from
+}
+
+/** `before`: what the piece before it left. It may be on its way, and is waited for where this one begins to change what they share. */
+async function applyPiece(
+  unit: Unit,
+  world: World,
+  { feed, lease }: FeedWork,
+  head: FeedOfRun,
+  piece: Parameters<typeof applyStockPiece>[2],
+  before: Done | Promise<Done>,
+  now: Instant,
+): Promise<Done> {
+  const result = await applyStockPiece(unit, head, piece)
+  const done = await before
+  await followCount(unit, world, result, now)
+  await refuseRepeated(unit, world, feed, result, done.rowsRefused, now)
+  const next: Done = {
+    ...done,
+    piecesApplied: piece.seq + 1,
+    rowsApplied: done.rowsApplied + result.applied,
+    rowsLate: done.rowsLate + result.late,
+    rowsRefused: done.rowsRefused + result.repeated.length,
+  }
+  await moveFeed(unit, feed.id, lease(), changeOf(next), now)
+  return next
 }
 
 const changeOf = ({ piecesApplied, rowsApplied, rowsLate, rowsRefused, absentApplied }: Done): Done => ({

@@ -9,8 +9,11 @@ export async function retryRaces<T>(decide: () => Promise<T>): Promise<T> {
     try {
       return await decide()
     } catch (error) {
-      const lost = isLostRace(error) || (error instanceof Fault && error.kind === 'conflict')
-      if (!lost || race >= MAX_RACES) throw error
+      if (!lostRace(error) || race >= MAX_RACES) throw error
     }
   }
 }
+
+/** Whether a commit failed by what others did at the same time, so that it may be tried again. */
+export const lostRace = (error: unknown): boolean =>
+  isLostRace(error) || (error instanceof Fault && error.kind === 'conflict')

@@ -57,6 +57,24 @@ describe.each(databases)('a streamed feed on $name', (backend) => {
     expect(broken.filter((each) => each.violations.length > 0)).toEqual([])
   })
 
+  test('that states positions again in its next piece takes each as it was stated first, and refuses the others by their rows', async () => {
+    // Pieces of some eight rows are worked out two at a time, and each two state the same positions, the other way round.
+    const rows = [0, 1, 2].flatMap((pair) => {
+      const skus = Array.from({ length: 8 }, (_, i) => pair * 8 + i)
+      return [
+        ...skus.map((sku) => [sku, 'north', 1] as const),
+        ...skus.toReversed().map((sku) => [sku, 'north', 2] as const),
+      ]
+    })
+    const { feedId } = await feeds.push([csvOf(rows)], { 'stock-as-of': asOf(1) })
+    await feeds.work(feedId)
+    expect(await feeds.feed(feedId)).toMatchObject({ state: 'quarantined', rowsApplied: 24, rowsRefused: 24 })
+    expect(new Set(Object.values(await feeds.positions()))).toEqual(new Set([1]))
+    const refused = await feeds.hub.world.db.query<{ part: string }>('SELECT part FROM quarantine_item')
+    const second = rows.flatMap(([, , onHand], i) => (onHand === 2 ? [`row ${i + 2}`] : []))
+    expect(refused.map(({ part }) => part).toSorted()).toEqual(second.toSorted())
+  })
+
   test('cut into chunks anywhere is stored and read as the same document', async () => {
     const rows = Array.from({ length: SKUS }, (_, i) => [i, 'south', i * 7] as const)
     const content = Buffer.from(`${csvOf(rows)}"NEW, ""quoted""",south,3\n`)
