@@ -28,7 +28,8 @@ export async function openPglite(options: PgliteOptions): Promise<Database & { l
       serializers: { [BYTEA]: (bytes: Uint8Array) => bytes as never },
     })
     // BullMQ's functions name its tables without a schema; ours are found first.
-    await lite.exec('SET timezone = UTC; SET search_path = public, bullmq')
+    // A page anywhere costs as much as the next one: rows are looked up by their keys, and no table is read for them.
+    await lite.exec('SET timezone = UTC; SET search_path = public, bullmq; SET random_page_cost = 1.1')
     let queuePool: QueuePool | undefined
     return {
       kind: 'pglite',

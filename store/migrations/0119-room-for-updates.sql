@@ -6,5 +6,5 @@ ALTER TABLE stock_position SET (fillfactor = 50);
 -- Lines move from open to delivered in four steps. An index whose condition reads the counters would have to learn of each.
 DROP INDEX order_line_substitutable;
 CREATE INDEX order_line_substitutable ON order_line (order_id) WHERE substitution = 'allowed';
-ALTER TABLE order_line SET (fillfactor = 70);
-ALTER TABLE fulfillment_request_line SET (fillfactor = 70);
+ALTER TABLE order_line SET (fillfactor = 50);
+ALTER TABLE fulfillment_request_line SET (fillfactor = 50);
