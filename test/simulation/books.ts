@@ -60,9 +60,12 @@ async function shipmentsDiffer(db: Database, { nodes, told }: Books): Promise<st
   // A repeat under the same key is the same word.
   const words = new Map(told.map((each) => [each.key, each.document]))
   const units = [...words.values()].flatMap(({ lines }) => lines).reduce((sum, line) => sum + line.quantity, 0)
-  const left = [...theirs.values()].reduce((sum, n) => sum + n, 0)
+  const left = [...nodes.jobs.values()]
+    .filter((job) => job.to === undefined)
+    .flatMap((job) => job.lines)
+    .reduce((sum, line) => sum + line.shipped, 0)
   if (units !== left)
-    wrong.push(`${left} units left the nodes, the shop was told of ${units} in ${words.size} shipments`)
+    wrong.push(`${left} units left for customers, the shop was told of ${units} in ${words.size} shipments`)
   return wrong
 }
 

@@ -31,6 +31,7 @@ import type { World } from '#workers/world.ts'
 import type { PaperHub } from '../kit/paper-hub.ts'
 import { evidenceOf, problemsOf } from './books.ts'
 import { withinRollback } from './database.ts'
+import { MIDDLE_CITY } from './network.ts'
 import { Nodes } from './nodes.ts'
 import { type Chance, Schedule } from './schedule.ts'
 import { Shop } from './shop.ts'
@@ -39,6 +40,7 @@ const START_MS = Date.parse('2026-11-23T08:00:00.000Z')
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const SKUS = ['SHOE-1', 'SHOE-2', '00123'] as const
+const NODES = ['north', 'south', 'middle'] as const
 /** Between two happenings that lie further apart than this, the hub's own clocks tick once. */
 const TICK_AFTER_MS = 30 * MINUTE_MS
 /** When nothing else happens, time goes on by these steps, so that what is overdue becomes so. */
@@ -106,7 +108,9 @@ class Day {
       {
         north: opening(7),
         south: opening(4),
+        middle: opening(3),
       },
+      (city) => (city === MIDDLE_CITY ? 'middle' : undefined),
     )
     this.#shop = new Shop(schedule, this.#chance, (what, id, document) => this.#say('shop', what, id, document))
   }
@@ -114,7 +118,7 @@ class Day {
   async run(): Promise<Outcomes> {
     // A shop that knows no place of ours is told no numbers: most days are about orders, and cost half as much.
     if (this.#chance.happens(0.8)) await this.#db.query('DELETE FROM crosswalk')
-    for (const node of ['north', 'south']) this.#nodes.count(node)
+    for (const node of NODES) this.#nodes.count(node)
     for (let order = 0; order < 1 + this.#chance.below(3); order++)
       this.#schedule.after(this.#chance.next() * 12 * HOUR_MS, 'a customer buys', () =>
         Promise.resolve(this.#shop.buy(SKUS)),
@@ -297,7 +301,7 @@ class Day {
   async #lastCounts(): Promise<void> {
     for (let known = -1; known !== this.#nodes.jobs.size;) {
       known = this.#nodes.jobs.size
-      for (const node of ['north', 'south']) this.#nodes.count(node)
+      for (const node of NODES) this.#nodes.count(node)
       await this.#untilQuiet()
     }
   }

@@ -4,21 +4,18 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databases } from '../kit/backends.ts'
-import { openPaperHub, PAPER_NETWORK, type PaperHub } from '../kit/paper-hub.ts'
+import { openPaperHub, type PaperHub } from '../kit/paper-hub.ts'
+import { SIMULATED_NETWORK } from './network.ts'
 import { runSeed } from './run.ts'
 
 const FROM = Number(process.env['CROSSDOCK_SIM_FROM'] ?? 1)
 const SEEDS = Number(process.env['CROSSDOCK_SIM_SEEDS'] ?? 100)
 
-/** One of the two nodes is reminded before it loses its work. */
-const REMINDED = { answerWithinMinutes: 600, answerClock: 'openHours', reminderMinutes: 120 }
-
 let paper: PaperHub
 beforeAll(async () => {
   const [pglite] = databases
   if (pglite === undefined) throw new Error('there is always PGlite')
-  const nodes = PAPER_NETWORK.nodes.map((node) => (node.id === 'south' ? { ...node, ...REMINDED } : node))
-  paper = await openPaperHub(pglite, { start: false, network: { ...PAPER_NETWORK, nodes } })
+  paper = await openPaperHub(pglite, { start: false, network: SIMULATED_NETWORK })
 })
 afterAll(() => paper.stop())
 
