@@ -2,10 +2,17 @@
 import { isTest, isTestSide, type SourceFile } from './files.ts'
 import { fileOf, importsOf, packageOf } from './imports.ts'
 
-/** Files that a command of package.json, its `bin` or the test runner starts. */
-export function entriesOf(packageJson: { scripts: Record<string, string>; bin: Record<string, string> }): string[] {
+/** Files that a command of package.json or its `bin` starts, and what those import that only prepare the engine (`app/bin.js`). */
+export function entriesOf(
+  packageJson: { scripts: Record<string, string>; bin: Record<string, string> },
+  read: (path: string) => string,
+): string[] {
   const commands = [...Object.values(packageJson.scripts), ...Object.values(packageJson.bin)].join(' ')
-  return [...commands.matchAll(/(?:\.\/)?([\w./-]+\.(?:ts|js))\b/g)].map((match) => match[1] ?? '')
+  const started = [...commands.matchAll(/(?:\.\/)?([\w./-]+\.(?:ts|js))\b/g)].map((match) => match[1] ?? '')
+  const prepared = started
+    .filter((path) => path.endsWith('.js'))
+    .flatMap((path) => importsOf(read(path)).flatMap(({ specifier }) => fileOf({ path }, specifier) ?? []))
+  return [...started, ...prepared]
 }
 
 /**
