@@ -95,7 +95,8 @@ export async function loadInstructions(db: Queryable, ids: readonly string[]): P
  */
 const WAITS_FOR_ITS_TURN = `((i.kind = 'event' AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind = 'event'
   AND b.state IN ('queued', 'sending', 'unknown', 'parked') AND b.connection_id = i.connection_id AND b.subject_id = i.subject_id AND b.id < i.id))
-  OR (i.kind IN ('channelShipment', 'channelChange') AND EXISTS (SELECT 1 FROM instruction b WHERE b.kind IN ('channelAnswer', 'channelChange')
+  OR (i.kind IN ('channelShipment', 'channelChange', 'amendmentAnswer') AND EXISTS (SELECT 1 FROM instruction b
+  WHERE b.kind IN ('channelAnswer', 'channelChange', 'amendmentAnswer')
   AND b.state IN ('queued', 'sending', 'unknown') AND b.order_id = i.order_id AND b.id < i.id)))`
 
 /**

@@ -15,6 +15,7 @@ import { openCases, resolveShortCases } from '#store/quarantine.ts'
 import { wakeWaiting } from '#store/routing-waits.ts'
 import { post } from '#store/stock.ts'
 import type { Unit } from '#store/unit.ts'
+import { answerAmendments } from './answer-amendments.ts'
 import { recordWords } from './node-record.ts'
 import type { Step } from './step.ts'
 import { stockRose } from './stock-rose.ts'
@@ -68,6 +69,7 @@ export async function writeProgress(
   await recordWords(unit, steps, now)
   await giveBackCapacity(unit, [...last.values()], now)
   await reroute(unit, orders, steps, now)
+  await answerAmendments(unit, world, orders.values(), now)
   await stockRose(
     unit,
     world,

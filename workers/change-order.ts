@@ -20,6 +20,7 @@ import { loadOrders, lockOrders, routingStateOf, type StoredOrder } from '#store
 import type { Queryable } from '#store/database.ts'
 import { type Evaluated, evaluateOrder } from './evaluate.ts'
 import { followAmendment } from './follow-amendment.ts'
+import { pendingOf } from './pending.ts'
 import { retryRaces } from './races.ts'
 import { claimSubstitutes, noSubstitute, type Substitute, SubstituteGone } from './substitute.ts'
 import { tellChanges } from './tell-changes.ts'
@@ -181,14 +182,6 @@ const asItIs = (order: StoredOrder): OrderInput => {
   const same = edited(order, [], () => 0)
   return same.ok ? same.input : { ...order, holds: [], lines: [] }
 }
-
-/** Units of a line that its nodes were asked to give up. */
-export const pendingOf =
-  (requests: readonly FulfillmentRequest[]) =>
-  (lineNo: number): number =>
-    requests
-      .flatMap((request) => request.lines.filter((line) => line.lineNo === lineNo))
-      .reduce((sum, line) => sum + backOf(line).cancel, 0)
 
 async function write(
   world: World,

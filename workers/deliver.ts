@@ -31,7 +31,7 @@ const MAX_LOOKUPS = 8
 /** Instructions that wait and are taken along, beside those that the job names. */
 const MAX_TAKEN = 500
 
-const LETS_OTHERS_GO: ReadonlySet<string> = new Set(['event', 'channelChange'])
+const LETS_OTHERS_GO: ReadonlySet<string> = new Set(['event', 'channelAnswer', 'amendmentAnswer', 'channelChange'])
 
 type AnyPort = SendPort<unknown>
 type Job = { world: World; connection: LiveConnection; context: Context<unknown>; gate: Gate; breaker: Breaker }

@@ -4,6 +4,7 @@ import type { Hold } from '#core/model/order.ts'
 import type { Instant } from '#core/model/time.ts'
 import { routingStateOf, type StoredOrder, updateOrder } from '#store/orders.ts'
 import type { Unit } from '#store/unit.ts'
+import { answerAmendments } from './answer-amendments.ts'
 import { trimBackorders } from './backorders.ts'
 import { followUnwanted, type TakenBack, takeUnits } from './cancel-orders.ts'
 import { trimHeld } from './held.ts'
@@ -31,6 +32,7 @@ export async function followAmendment(
   await trimBackorders(unit, world, order, now)
   await trimHeld(unit, world, [order], by.actor, now)
   const taken = await followUnwanted(unit, world, order, unwanted, by.cause, by.reason, now)
+  await answerAmendments(unit, world, [order], now)
   if (recalls.length === 0) return [taken]
   const recalled = await takeUnits(
     unit,

@@ -13,7 +13,7 @@ import type { DocumentRejection } from '#core/model/document.ts'
 import type { OrderEvent } from '#core/model/fact.ts'
 import type { NodeId, Sku } from '#core/model/ids.ts'
 import type { OrderInput } from '#core/model/order.ts'
-import type { ChannelAnswer, ChannelChange, OrderAmendment } from '#core/model/order-change.ts'
+import type { AmendmentAnswer, ChannelAnswer, ChannelChange, OrderAmendment } from '#core/model/order-change.ts'
 import type { GoodsReceipts, StockChange, StockFeed, SupplyStatement } from '#core/model/stock.ts'
 import type {
   ChannelRefund,
@@ -88,6 +88,8 @@ export type Documents = {
   /** What a supplier bills for a request. */
   invoice: Invoice
   channelAnswer: ChannelAnswer
+  /** What became of a change that the channel wanted of its order. */
+  amendmentAnswer: AmendmentAnswer
   channelShipment: ChannelShipment
   availability: AvailabilityNotice
   /** A technical receipt for a document we read: its bytes are ready to send. */

@@ -30,3 +30,10 @@ export const ChannelShipment = z.object({
   carried: z.unknown().optional(),
 })
 export type ChannelShipment = z.infer<typeof ChannelShipment>
+
+/** Its parcels. A node that did not say what is in which parcel sent one, as far as the channel hears. */
+export function packagesOf({ packages, trackingNumbers, lines }: ChannelShipment): ChannelPackage[] {
+  const [only] = trackingNumbers
+  const named = only === undefined || trackingNumbers.length > 1 ? {} : { trackingNumber: only }
+  return packages ?? [{ ...named, lines }]
+}

@@ -24,6 +24,7 @@ export const DOCUMENT_KINDS = [
   'stockAdjustment',
   'invoice',
   'channelAnswer',
+  'amendmentAnswer',
   'channelShipment',
   'availability',
   'acknowledgement',

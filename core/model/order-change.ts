@@ -85,10 +85,21 @@ export const OrderAmendment = z.object({
   externalId: ExternalOrderId,
   /** By the channel's own clock, as an order's. */
   revisedAt: Instant,
+  /** The channel's own number of this change, which tells it from others of the order: BCH05, the ORDCHG's BGM. Echoed in the answer. */
+  number: z.string().min(1).max(35).optional(),
   /** The whole order is wanted no more. */
   cancelled: z.boolean(),
   /** Units that a line is to have in all from now on, shipped ones among them; 0 takes it out. Other lines stay as they are. */
-  lines: z.array(z.object({ externalId: ExternalLineId, quantity: Quantity })).max(1000),
+  lines: z
+    .array(
+      z.object({
+        externalId: ExternalLineId,
+        quantity: Quantity,
+        /** The price that the channel states beside the units. An amendment changes none: another than the order's waits for a person. */
+        unitPriceMinor: MinorUnits.optional(),
+      }),
+    )
+    .max(1000),
 })
 export type OrderAmendment = z.infer<typeof OrderAmendment>
 
@@ -114,5 +125,42 @@ export const ChannelAnswer = z.object({
       }),
     )
     .min(1),
+  /** Fields of the channel's own order document that its map carries, to be echoed. Only that channel's maps can read it. */
+  carried: z.unknown().optional(),
 })
 export type ChannelAnswer = z.infer<typeof ChannelAnswer>
+
+/** Whether a line becomes what was asked, something else, or nothing of it. */
+export const LineVerdict = z.enum(['agreed', 'changed', 'refused'])
+export type LineVerdict = z.infer<typeof LineVerdict>
+
+/**
+ * What became of a change that a channel wanted of its order (860, ORDCHG), told once to it when nothing of what it named is open any more:
+ * nodes have given units up or not, and what was added has goods or waits for them.
+ */
+export const AmendmentAnswer = z.object({
+  externalOrderId: ExternalOrderId,
+  /** The channel's number of its change. */
+  number: z.string().min(1).max(35).optional(),
+  answeredAt: Instant,
+  currency: CurrencyCode,
+  /** It asked for the end of the whole order; then every line is here. */
+  cancel: z.boolean(),
+  lines: z.array(
+    z.object({
+      externalLineId: ExternalLineId,
+      sku: Sku,
+      unitPriceMinor: MinorUnits,
+      verdict: LineVerdict,
+      /** Units in all that the line was to have, and that it has from now on; shipped ones among both. */
+      asked: Quantity,
+      quantity: Quantity,
+      /** Units of `quantity` that nobody has: they are sent when they come in. */
+      waiting: Quantity,
+      /** When the last of the units that were planned with this answer is to leave. */
+      shipBy: Instant.optional(),
+    }),
+  ),
+  carried: z.unknown().optional(),
+})
+export type AmendmentAnswer = z.infer<typeof AmendmentAnswer>

@@ -7,6 +7,13 @@ import { isAddedHere } from './stated.ts'
 
 export type Revision = { ok: true; input: OrderInput } | { ok: false; line: string }
 
+/** Units that the line was to have in all when its channel spoke last. */
+export const saidBefore = (
+  { stated }: Pick<Order, 'stated'>,
+  { externalId, lineNo, counters }: OrderLine,
+  pending: (lineNo: number) => number,
+): number => stated?.lines[externalId]?.wanted ?? counters.ordered - counters.cancelled - pending(lineNo)
+
 /**
  * `pending`: units of a line that are wanted back from nodes already. What the amendment is silent about is as the channel said it last,
  * which undoes nothing that was changed here since. A line that the order does not have is named.
@@ -18,12 +25,9 @@ export function revisionOf(order: Order, amendment: OrderAmendment, pending: (li
   const wanted = new Map<string, number>(amendment.lines.map((line) => [line.externalId, line.quantity]))
   const unknown = amendment.lines.find(({ externalId }) => own.every((line) => line.externalId !== externalId))
   if (unknown !== undefined) return { ok: false, line: unknown.externalId }
-  const saidBefore = (line: OrderLine): number =>
-    order.stated?.lines[line.externalId]?.wanted ??
-    line.counters.ordered - line.counters.cancelled - pending(line.lineNo)
   let totalMinor = order.stated?.totalMinor ?? order.totalMinor
   const lines = own.map((line): OrderLineInput => {
-    const before = saidBefore(line)
+    const before = saidBefore(order, line, pending)
     const units = wanted.get(line.externalId) ?? before
     totalMinor += (units - before) * line.unitPriceMinor
     return { ...asInput(line), ...unitsFor(line, units) }

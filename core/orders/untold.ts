@@ -63,6 +63,23 @@ export function untoldOf(order: Order): Untold | undefined {
   }
 }
 
+/** The order whose channel was told, with an answer of ours, how many units these lines have: nothing of it is told again. */
+export function toldUnits<T extends Order>(
+  order: T,
+  lines: readonly { externalLineId: string; quantity: number }[],
+): T {
+  const { stated } = order
+  if (stated === undefined) return order
+  const told = Object.fromEntries(
+    lines.flatMap(({ externalLineId, quantity }) => {
+      const heard = stated.lines[externalLineId]
+      if (heard === undefined || (heard.told?.at(-1) ?? heard.wanted) === quantity) return []
+      return [[externalLineId, { ...heard, told: [...(heard.told ?? []), quantity] }]]
+    }),
+  )
+  return { ...order, stated: { ...stated, lines: { ...stated.lines, ...told } } }
+}
+
 /** What was paid back is not wanted in the channel's own count. */
 const wantedOf = ({ counters: { ordered, cancelled, refunded = 0 } }: OrderLine): number =>
   Math.max(0, ordered - cancelled - refunded)

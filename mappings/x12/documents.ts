@@ -13,6 +13,7 @@ import type { X12Profile } from './profile.ts'
 import { advice943, receipt944 } from './receipt-944.ts'
 import { remittance820 } from './remittance-820.ts'
 import { retailerAnswer855 } from './retailer/answer-855.ts'
+import { retailerAnswer865 } from './retailer/answer-865.ts'
 import { retailerChange860 } from './retailer/change-860.ts'
 import { retailerChange865 } from './retailer/change-865.ts'
 import { retailerOrder850 } from './retailer/order-850.ts'
@@ -100,6 +101,7 @@ export const X12_DOCUMENTS: readonly X12Document[] = [
   retailerAnswer855,
   retailerShipment856,
   retailerChange865,
+  retailerAnswer865,
   retailerReturn180,
 ]
 

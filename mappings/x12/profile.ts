@@ -42,6 +42,8 @@ export type X12Profile = {
   orderPurposes: Record<string, 'order' | 'cancel'>
   /** 855 to a retailer: ACK01 of units that are sent, that wait for goods, and that will not come. */
   answerCodes: { accepted: string; waiting: string; cancelled: string }
+  /** 865 to a retailer that answers its 860: ACK01 of units that a line has as asked, otherwise than asked, and that wait; of a line that is taken out, and of one that stays as it was. */
+  changeAnswerCodes: { agreed: string; changed: string; waiting: string; deleted: string; refused: string }
   /** REF*IA of what is written to a retailer: the number by which it knows us. */
   vendorNumber: string
   /** 860: BCH01 and POC02. Some partners cancel lines with purpose 00: their meaning is theirs. */
@@ -94,6 +96,7 @@ export const BASE_PROFILE: X12Profile = {
   stockQualifiers: ['33', '17'],
   orderPurposes: { '00': 'order', '01': 'cancel', '05': 'order', '06': 'order', '07': 'order' },
   answerCodes: { accepted: 'IA', waiting: 'IB', cancelled: 'IR' },
+  changeAnswerCodes: { agreed: 'IA', changed: 'IQ', waiting: 'IB', deleted: 'ID', refused: 'IR' },
   vendorNumber: '',
   changePurposes: { '01': 'cancel', '04': 'change', '05': 'change' },
   lineChanges: { DI: 'delete', QD: 'quantity', QI: 'quantity', CA: 'quantity' },

@@ -5,102 +5,38 @@ import { readX12Interchanges } from '#mappings/formats/x12/envelope.ts'
 import { validateX12Set } from '#mappings/formats/guides/x12/validator.ts'
 import type { X12Set } from '#mappings/formats/x12/interchange.ts'
 import { replayQuarantined } from '#store/quarantine-actions.ts'
-import { type FilePartner, GOOD_FILE_MANNERS, startFilePartner } from '#simulators/kit/file-partner.ts'
 import { cancelOrder } from '#workers/change-order.ts'
 import { type Backend, databases } from '../kit/backends.ts'
-import { aFeed, aShipment } from '../kit/builders.ts'
-import { FILE_LOGIN } from '../kit/file-partner-hub.ts'
-import { openPaperHub, type PaperHub } from '../kit/paper-hub.ts'
+import { openRetailerHub, type RetailerHub } from '../kit/retailer-hub.ts'
 
 const US = { qualifier: 'ZZ', id: 'CROSSDOCK' }
 const RETAILER = { qualifier: '08', id: '925485US00' }
 const oneDatabase = databases.at(-1) as Backend
-const WEEK = Object.fromEntries(
-  ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, { open: '00:00', close: '23:59' }]),
-)
 
-let retailer: FilePartner
-let paper: PaperHub
-let files: Buffer[]
-afterEach(async () => {
-  await paper.stop()
-  await retailer.close()
-})
+let paper: RetailerHub
+afterEach(() => paper.stop())
 
 async function open(backend: Backend): Promise<void> {
-  files = []
-  retailer = await startFilePartner({
-    login: FILE_LOGIN,
-    manners: GOOD_FILE_MANNERS,
-    random: () => 0.5,
-    take: (_name, bytes) => void files.push(Buffer.from(bytes)),
-  })
-  const { host, port, hostKeySha256 } = retailer.sftp
-  paper = await openPaperHub(backend, {
-    connectors: [ediRetailer],
-    environment: { FILES_PASSWORD: FILE_LOGIN.password },
-    network: {
-      channels: [{ id: 'bigbox', name: 'Big Box', currency: 'USD', connection: 'bigbox' }],
-      connections: [
-        { id: 'depot', connector: 'paper-nodes' },
-        {
-          id: 'bigbox',
-          connector: 'edi-retailer',
-          config: {
-            host,
-            port,
-            username: FILE_LOGIN.username,
-            login: 'password',
-            hostKeySha256: [hostKeySha256],
-            allowPrivateAddresses: true,
-            partnerArchiveFolder: '/archive',
-            pollEveryMs: 100,
-            minAgeMs: 50,
-            isaSender: US,
-            isaReceiver: RETAILER,
-            validation: 'strict',
-            profile: { vendorNumber: '00815', customerOrderQualifier: 'CO' },
-          },
-          secrets: { password: 'env:FILES_PASSWORD' },
-        },
-      ],
-      nodes: [
-        {
-          id: 'north',
-          name: 'north',
-          kind: 'warehouse',
-          capabilities: ['ship'],
-          connection: 'depot',
-          calendar: { timeZone: 'America/Chicago', week: WEEK },
-          costs: { currency: 'USD', packageFixedMinor: 500 },
-        },
-      ],
-      products: ['SHOE-1', '00123'].map((sku) => ({
-        sku,
-        name: sku,
-        aliases: [{ scheme: 'partner', owner: 'bigbox', value: `BB${sku}` }],
-      })),
-      crosswalks: [{ connectionId: 'bigbox', name: 'node', partnerCode: 'WH1', canonical: 'north' }],
+  paper = await openRetailerHub(backend, {
+    connector: ediRetailer,
+    currency: 'USD',
+    aliases: ['BBSHOE-1', 'BB00123'],
+    config: {
+      isaSender: US,
+      isaReceiver: RETAILER,
+      profile: { vendorNumber: '00815', customerOrderQualifier: 'CO' },
     },
   })
-  await paper.receive(
-    'depot',
-    'stock',
-    aFeed([
-      ['SHOE-1', 'north', 3],
-      ['00123', 'north', 9],
-    ]),
-  )
   await until('the retailer hears of the stock', () => sets('846').length > 0)
 }
 
 const until = (what: string, check: () => boolean | Promise<boolean>) => paper.until(what, check)
-const rows = (sql: string) => paper.hub.world.db.query<Record<string, unknown>>(sql)
-const count = async (from: string) => Number((await rows(`SELECT count(*) AS n FROM ${from}`))[0]?.['n'])
+const rows = (sql: string) => paper.rows(sql)
+const count = (from: string) => paper.count(from)
 
 /** What the retailer was sent of this kind, set by set. */
 const sets = (id: string): X12Set[] =>
-  files
+  paper.files
     .flatMap((bytes) => readX12Interchanges(bytes).interchanges)
     .flatMap(({ groups }) => groups.flatMap((group) => group.sets))
     .filter((set) => set.header.id === id)
@@ -120,7 +56,7 @@ function send(functionalId: string, set: string, segments: string[], time = '093
     `GE*1*${number}`,
     `IEA*1*${number.padStart(9, '0')}`,
   ]
-  retailer.lay(`${number.padStart(5, '0')}.edi`, Buffer.from(`${interchange.join('~')}~`))
+  paper.retailer.lay(`${number.padStart(5, '0')}.edi`, Buffer.from(`${interchange.join('~')}~`))
 }
 
 const order = (number: string, shoes: number, others: number, purpose = '00'): string[] => [
@@ -136,13 +72,6 @@ const order = (number: string, shoes: number, others: number, purpose = '00'): s
   `PO1*002*${others}*EA*4.49*PE*VN*00123`,
   'CTT*2',
 ]
-
-async function shipAll(): Promise<void> {
-  await until('the node is told', () => paper.nodes.requests.size > 0)
-  const [request] = [...paper.nodes.requests.values()]
-  const lines = request?.lines.map(({ lineNo, quantity }): [number, number] => [lineNo, quantity]) ?? []
-  await paper.receive('depot', 'ship', aShipment(request?.requestId ?? '', 'S1', lines))
-}
 
 test.each(databases)(
   'an 850 is an order of the channel; its 855 and 856 answer in the retailer’s own numbers ($name)',
@@ -172,7 +101,7 @@ test.each(databases)(
       expect.arrayContaining([expect.stringMatching(/^ACK\*IA\*3\*EA\*079\*\d{8}$/), 'ACK*IB*1*EA']),
     )
 
-    await shipAll()
+    await paper.ship('S1')
     await until('it hears what left', () => sets('856').length === 1)
     const notice = written(sets('856')[0])
     expect(notice).toEqual(
@@ -191,7 +120,7 @@ test.each(databases)(
     )
     expect(sets('855')).toHaveLength(1)
     expect(await count('quarantine_item')).toBe(0)
-    const all = files
+    const all = paper.files
       .flatMap((bytes) => readX12Interchanges(bytes).interchanges)
       .flatMap(({ groups }) => groups.flatMap((group) => group.sets))
     expect(all.flatMap((set) => validateX12Set(set, '004010').faults.map(({ issue }) => issue))).toEqual([])
@@ -273,7 +202,7 @@ test('units that a person cancels here are told as 865, and a refusal of the ret
 test('a 180 is a return that the retailer has agreed', async () => {
   await open(oneDatabase)
   send('PO', '850', order('0004512345', 2, 1))
-  await shipAll()
+  await paper.ship('S1')
   await until('it left', () => sets('856').length === 1)
   send('AN', '180', ['BGN*00*RMA-0099*20261122', 'RDR*AA**01', 'PRF*0004512345', 'BLI*SK*BBSHOE-1*1*EA', 'N9*LI*001'])
   await until('the return is known', async () => (await count('customer_return')) === 1)

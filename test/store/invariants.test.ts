@@ -121,6 +121,12 @@ const PLANTS: Record<string, [what: string, sql: string][]> = {
        SELECT 'hld_x', order_id, 'manual', 'x', now(), now() + interval '1 day' FROM instruction WHERE kind = 'fulfillmentInstruction' AND state = 'queued'`,
     ],
   ],
+  i21: [
+    [
+      'a change that nothing of is open, and that nobody answered',
+      `INSERT INTO wanted_change (order_id, revised_at, number, cancel, lines) SELECT id, now(), '7', false, '[]' FROM sales_order WHERE routing = 'none' LIMIT 1`,
+    ],
+  ],
 }
 
 test('the books of the hub agree, and every invariant has something planted for it', async () => {

@@ -23,7 +23,18 @@ const Profile = z
         cancelled: Code.describe('Units that will not come.'),
       })
       .describe('855: ACK01 of units that are sent, that wait for goods, and that will not come.'),
-    promiseQualifiers: codes.promiseQualifiers.unwrap().describe('855: ACK04 of the day on which units are to leave.'),
+    changeAnswerCodes: z
+      .strictObject({
+        agreed: Code.describe('Units that the line has, as asked.'),
+        changed: Code.describe('Units that the line has, otherwise than asked.'),
+        waiting: Code.describe('Units of them that wait for goods.'),
+        deleted: Code.describe('The line is taken out.'),
+        refused: Code.describe('The line stays as it was.'),
+      })
+      .describe('865 that answers an 860: ACK01.'),
+    promiseQualifiers: codes.promiseQualifiers
+      .unwrap()
+      .describe('855 and 865: ACK04 of the day on which units are to leave.'),
     customerOrderQualifier: z.string().min(2).max(3).describe('850: REF01 of the number that the customer knows.'),
     neededByQualifier: z.string().length(3).describe('850: DTM01 of the wanted delivery.'),
     vendorNumber: z

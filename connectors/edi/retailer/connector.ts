@@ -8,7 +8,7 @@ import { rejections } from '../rejections.ts'
 import { ONE_AT_A_TIME } from '../sftp-folders.ts'
 import { availability } from './availability.ts'
 import { RetailerConfig } from './config.ts'
-import { answers, changes, shipments } from './ports.ts'
+import { answers, changeAnswers, changes, shipments } from './ports.ts'
 import { readRetailerSet, RETAILER_SETS } from './sets.ts'
 
 export const ediRetailer = defineConnector({
@@ -29,6 +29,7 @@ export const ediRetailer = defineConnector({
       read: readRetailerSet,
     }),
     answers,
+    changeAnswers,
     shipments,
     changes,
     availability,

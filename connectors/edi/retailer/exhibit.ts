@@ -30,6 +30,7 @@ export const exhibit: Exhibit = {
   },
   outbound: {
     answers: { map: 'x12 855 to a retailer', ...numbered },
+    changeAnswers: { map: 'x12 865-answer to a retailer', ...numbered },
     shipments: { map: 'x12 856 to a retailer', ...numbered },
     changes: { map: 'x12 865 to a retailer', ...numbered },
     availability: numbered,

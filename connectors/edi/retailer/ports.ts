@@ -1,5 +1,6 @@
-/** What a retailer is told of its orders: what becomes of them (855), what left (856), what will not come after all (865). */
+/** What a retailer is told of its orders: what becomes of them (855) and of its changes (865), what left (856), what will not come after all (865). */
 import { retailerAnswer855 } from '#mappings/x12/retailer/answer-855.ts'
+import { retailerAnswer865 } from '#mappings/x12/retailer/answer-865.ts'
 import { retailerChange865 } from '#mappings/x12/retailer/change-865.ts'
 import { retailerShipment856 } from '#mappings/x12/retailer/shipment-856.ts'
 import { setsPort } from '../sets-port.ts'
@@ -15,6 +16,14 @@ export const answers = setsPort({
   summary: 'What becomes of an order, line by line, X12 855.',
   kind: 'channelAnswer',
   document: retailerAnswer855,
+})
+
+export const changeAnswers = setsPort({
+  ...told,
+  name: 'changeAnswers',
+  summary: 'What became of a change that the retailer wanted (860), line by line, X12 865.',
+  kind: 'amendmentAnswer',
+  document: retailerAnswer865,
 })
 
 export const shipments = setsPort({

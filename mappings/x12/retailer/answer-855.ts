@@ -1,5 +1,6 @@
 /** 855 purchase order acknowledgment to a retailer: what becomes of each line of its order. The hub writes it. */
-import { ChannelAnswer } from '#core/model/order-change.ts'
+import { ChannelAnswer, type LineVerdict } from '#core/model/order-change.ts'
+import { verdictOf, verdictOfAll } from '#core/orders/line-verdicts.ts'
 import { decimalMoney, defineMap, rulesFor, wholeNumberText } from '../../engine/index.ts'
 import { documentScope, x12Document } from '../document.ts'
 import type { DocumentMap, DocumentScope } from '../document.ts'
@@ -30,7 +31,7 @@ const map = (profile: X12Profile): DocumentMap<Tree, ChannelAnswer> =>
         reads: ['BAK.02'],
         writes: ['lines'],
         forward: () => ({}),
-        back: ({ lines = [] }) => ({ 'BAK.02': statusOf(lines) }),
+        back: ({ lines = [] }) => ({ 'BAK.02': STATUS[verdictOfAll(lines.map(verdictOf))] }),
       }),
       head.field('BAK.03', 'externalOrderId', purchaseOrder),
       head.derive({
@@ -83,11 +84,8 @@ const map = (profile: X12Profile): DocumentMap<Tree, ChannelAnswer> =>
     ],
   })
 
-/** BAK02: AD with detail and no change, RD rejected with detail, AC with detail and change. */
-function statusOf(lines: readonly Line[]): string {
-  if (lines.every((each) => each.accepted === each.ordered)) return 'AD'
-  return lines.every((each) => each.cancelled === each.ordered) ? 'RD' : 'AC'
-}
+/** BAK02 and BCA02: AD with detail and no change, RD rejected with detail, AC with detail and change. */
+export const STATUS: Readonly<Record<LineVerdict, string>> = { agreed: 'AD', refused: 'RD', changed: 'AC' }
 
 function acksOf(units: Partial<Line>, { answerCodes, promiseQualifiers, unit }: X12Profile): Elements[] {
   const { accepted = 0, waiting = 0, cancelled = 0, shipBy } = units

@@ -1,16 +1,24 @@
 /** 860 purchase order change of a retailer ↔ what its channel wants changed of an order. What a purpose or a code means is the profile's. */
 import { OrderAmendment } from '#core/model/order-change.ts'
-import { defineMap, enumTable, isRefusal, rulesFor, wholeNumberText } from '../../engine/index.ts'
+import {
+  channelRule,
+  decimalMoney,
+  defineMap,
+  enumTable,
+  isRefusal,
+  rulesFor,
+  wholeNumberText,
+} from '../../engine/index.ts'
 import { documentScope, x12Document } from '../document.ts'
 import type { DocumentMap, DocumentScope } from '../document.ts'
 import { countOf } from '../kit.ts'
 import type { X12Profile } from '../profile.ts'
 import { dateOf } from '../times.ts'
 import type { Elements, Shape } from '../tree.ts'
-import { channelRule, lineId, purchaseOrder } from './kit.ts'
+import { changeNumber, lineId, purchaseOrder } from './kit.ts'
 
-const SHAPE: Shape = { BCH: 'one', POC: { POC: 'one' }, CTT: 'one' }
-type Tree = { BCH: Elements; POC: { POC: Elements }[]; CTT?: Elements }
+const SHAPE: Shape = { BCH: 'one', CUR: 'one', POC: { POC: 'one' }, CTT: 'one' }
+type Tree = { BCH: Elements; CUR?: Elements; POC: { POC: Elements }[]; CTT?: Elements }
 type Line = OrderAmendment['lines'][number]
 
 const head = rulesFor<Tree, OrderAmendment, DocumentScope>()
@@ -40,6 +48,7 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderAmendment> => {
       }),
       head.fixed('BCH.02', 'DS', { checked: false }),
       head.field('BCH.03', 'externalId', purchaseOrder),
+      head.field('BCH.05', 'number', changeNumber, { optional: true }),
       head.derive({
         name: 'told when its group was sent',
         reads: ['BCH.06'],
@@ -69,6 +78,7 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderAmendment> => {
             },
           }),
           line.fixed('POC.05', profile.unit, { checked: false }),
+          line.field('POC.06', 'unitPriceMinor', decimalMoney, { optional: true }),
         ],
         { key: 'externalId' },
       ),

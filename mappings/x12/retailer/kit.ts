@@ -1,7 +1,6 @@
 /** What the sets exchanged with a retailer share: its own numbers for its order and its lines, and ours for us. */
-import type { ChannelId, ExternalLineId, ExternalOrderId, Sku } from '#core/model/ids.ts'
-import type { Rule } from '../../engine/index.ts'
-import { isRefusal, refuse, rulesFor, text } from '../../engine/index.ts'
+import type { ExternalLineId, ExternalOrderId, Sku } from '#core/model/ids.ts'
+import { isRefusal, text } from '../../engine/index.ts'
 import type { DocumentScope } from '../document.ts'
 import { skuPairs } from '../product-ids.ts'
 import type { X12Profile } from '../profile.ts'
@@ -12,28 +11,8 @@ export const purchaseOrder = text<ExternalOrderId>(22)
 /** Data element 350, AN 1/20: PO101, echoed in whatever speaks of the line. */
 export const lineId = text<ExternalLineId>(20)
 
-/** The channel is the connection's: no document names it. */
-export function channelRule<Tree, T extends { channelId?: ChannelId | undefined }, X extends DocumentScope>(): Rule<
-  Tree,
-  T,
-  X
-> {
-  const rules = rulesFor<object, { channelId: ChannelId }, X>()
-  return rules.derive({
-    name: 'channel of the connection',
-    reads: [],
-    writes: ['channelId'],
-    forward: (_reads, { channelId }) => (channelId === undefined ? NO_CHANNEL : { channelId }),
-    back: () => ({}),
-  }) as unknown as Rule<Tree, T, X>
-}
-
-const NO_CHANNEL = refuse({
-  rule: 'must come over a connection that a channel names',
-  cure: 'Give the channel this connection (channels[].connection), then replay.',
-  code: 'order.no-channel',
-  class: 'config',
-})
+/** Data element 327, AN 1/8: BCH05, which numbers the changes of an order. */
+export const changeNumber = text(8)
 
 /** The pairs of `skuPairs` from another position on: LIN02 and on, POC08 and on. */
 export function pairsAt(segment: string, first: number, sku: Sku, profile: X12Profile, scope: DocumentScope) {

@@ -2,7 +2,16 @@
 import type { CurrencyCode } from '#core/model/money.ts'
 import { OrderInput } from '#core/model/order.ts'
 import type { Instant } from '#core/model/time.ts'
-import { decimalMoney, defineMap, isRefusal, refuse, rulesFor, text, wholeNumberText } from '../../engine/index.ts'
+import {
+  channelRule,
+  decimalMoney,
+  defineMap,
+  isRefusal,
+  refuse,
+  rulesFor,
+  text,
+  wholeNumberText,
+} from '../../engine/index.ts'
 import { countRule } from '../counts.ts'
 import { documentScope, x12Document } from '../document.ts'
 import type { DocumentMap, DocumentScope } from '../document.ts'
@@ -15,7 +24,7 @@ import { PO1_PAIRS, skuOfPairs, skuPairs } from '../product-ids.ts'
 import type { X12Profile } from '../profile.ts'
 import { dateOf, instantOf, timeOf } from '../times.ts'
 import type { Elements } from '../tree.ts'
-import { channelRule, lineId, purchaseOrder } from './kit.ts'
+import { lineId, purchaseOrder } from './kit.ts'
 
 type Tree = {
   BEG: Elements

@@ -145,6 +145,19 @@ test('an 860 with a code that the profile does not know changes nothing at all',
   expect(refused.flatMap(({ issues }) => issues.map((issue) => issue.place.path))).toEqual(['POC[2]-02'])
 })
 
+test('an 860 has its number, and states prices that must be the order’s', () => {
+  const set = setOf('860', ['BCH*04*DS*0007**03*20261122', 'POC*001*QD*1**EA*12.50', 'POC*002*DI*0**EA'])
+  const { documents, refused } = retailerChange860.read(set, context, profile)
+  expect(refused).toEqual([])
+  expect(documents[0]?.value).toMatchObject({
+    number: '03',
+    lines: [
+      { externalId: '001', quantity: 1, unitPriceMinor: 1250 },
+      { externalId: '002', quantity: 0 },
+    ],
+  })
+})
+
 test('an 865 has no word for an added line or a new address, and says so', () => {
   const change = {
     externalOrderId: '0007',

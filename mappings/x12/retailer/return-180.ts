@@ -2,14 +2,14 @@
 import { ReturnRequest } from '#core/model/return.ts'
 import type { ReturnReason } from '#core/model/return.ts'
 import type { Leaf } from '../../engine/index.ts'
-import { defineMap, enumTable, isRefusal, rulesFor, text, wholeNumberText } from '../../engine/index.ts'
+import { channelRule, defineMap, enumTable, isRefusal, rulesFor, text, wholeNumberText } from '../../engine/index.ts'
 import { documentScope, x12Document } from '../document.ts'
 import type { DocumentMap, DocumentScope } from '../document.ts'
 import { number22 } from '../kit.ts'
 import type { X12Profile } from '../profile.ts'
 import { dateOf } from '../times.ts'
 import type { Elements, Shape } from '../tree.ts'
-import { channelRule, lineId } from './kit.ts'
+import { lineId } from './kit.ts'
 
 const SHAPE: Shape = { BGN: 'one', RDR: 'one', PRF: 'one', BLI: { BLI: 'one', N9: 'many' } }
 type Item = { BLI: Elements; N9?: Elements[] }

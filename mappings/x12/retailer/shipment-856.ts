@@ -1,6 +1,6 @@
 /** 856 ship notice to a retailer: one shipment of one order, carton by carton (S-O-P-I). The hub writes it. */
 import { type Issue, parsed } from '#core/issue.ts'
-import { type ChannelPackage, ChannelShipment } from '#core/model/channel-shipment.ts'
+import { type ChannelPackage, ChannelShipment, packagesOf } from '#core/model/channel-shipment.ts'
 import { defineMap, refusedWhole, rulesFor, runBack, text, wholeNumberText } from '../../engine/index.ts'
 import { documentScope } from '../document.ts'
 import type { DocumentMap, DocumentScope, X12Document } from '../document.ts'
@@ -102,14 +102,6 @@ const map = (profile: X12Profile): DocumentMap<NoticeTree, Packed> =>
 const CARRIER_REFERENCE = 'CN'
 const CARRIER_MAX = 17
 
-/** A node that did not say what is in which parcel sent one, as far as the retailer hears. */
-const packed = (shipment: ChannelShipment): Packed => {
-  const { trackingNumbers, lines, packages } = shipment
-  const [only] = trackingNumbers
-  const one = { ...(only === undefined || trackingNumbers.length > 1 ? {} : { trackingNumber: only }), lines }
-  return { ...shipment, packages: packages ?? [one] }
-}
-
 const ONLY_WRITTEN: Issue = {
   code: 'x12.set-type',
   class: 'config',
@@ -137,7 +129,8 @@ export const retailerShipment856: X12Document = {
   treesOf: () => [],
   read: (set) => refusedWhole(`ST ${set.header.controlNumber}`, [ONLY_WRITTEN]),
   write: (value, context, profile) => {
-    const result = runBack(mapOf(profile), packed(value as ChannelShipment), context, context.carried)
+    const shipment = value as ChannelShipment
+    const result = runBack(mapOf(profile), { ...shipment, packages: packagesOf(shipment) }, context, context.carried)
     return result.ok ? parsed(segmentsOfNotice(result.document)) : result
   },
 }
