@@ -60,7 +60,8 @@ const MAKERS: { [K in InboundKind]: (wish: Wish, where: Where) => unknown } = {
       ...shipTo(where, { name: 'Ada', line1: 'Rue 1', city: 'Paris', country: 'FR' }),
       holds: [],
       lines: lines.map(({ sku, quantity }, index) => ({
-        externalId: `${id}-${index + 1}`,
+        // As short as the shortest field of a partner that numbers lines.
+        externalId: `00${index + 1}`,
         sku,
         quantity,
         cancelledQuantity: 0,
@@ -153,6 +154,7 @@ type Outgoing =
   | 'inboundAdvice'
   | 'returnInstruction'
   | 'channelAnswer'
+  | 'amendmentAnswer'
   | 'channelShipment'
   | 'channelTracking'
   | 'channelChange'
@@ -162,6 +164,9 @@ type Outgoing =
   | 'acknowledgement'
   | 'rejection'
   | 'event'
+
+/** A channel's name of a line, as short as the shortest field of a partner that holds one. */
+const LINE = '000010'
 
 /** What the hub would tell a partner. */
 export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: string }): unknown {
@@ -189,7 +194,7 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
       currency: 'EUR',
       lines: [
         {
-          externalLineId: `line-${id}`,
+          externalLineId: LINE,
           sku: 'SKU-1',
           unitPriceMinor: 1250,
           ordered: 3,
@@ -200,13 +205,32 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
         },
       ],
     },
+    amendmentAnswer: {
+      externalOrderId: `order-${id}`,
+      number: '7',
+      answeredAt: atSecond(30),
+      currency: 'EUR',
+      cancel: false,
+      lines: [
+        {
+          externalLineId: LINE,
+          sku: 'SKU-1',
+          unitPriceMinor: 1250,
+          verdict: 'agreed',
+          asked: 2,
+          quantity: 2,
+          waiting: 1,
+          shipBy: atSecond(3_600),
+        },
+      ],
+    },
     channelShipment: {
       externalOrderId: `order-${id}`,
       nodeId,
       shipmentId: `shp_${id}`,
       shippedAt: atSecond(60),
       carrier: 'UPSN',
-      lines: [{ externalLineId: `line-${id}`, sku: 'SKU-1', quantity: 2 }],
+      lines: [{ externalLineId: LINE, sku: 'SKU-1', quantity: 2 }],
       trackingNumbers: [`1Z${id}`],
       trackingUrls: [],
     },
@@ -231,15 +255,15 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
       event: 'delivered',
       at: atSecond(90),
       trackingNumbers: [`1Z${id}`],
-      lines: [{ externalLineId: `line-${id}`, quantity: 2 }],
+      lines: [{ externalLineId: LINE, quantity: 2 }],
     },
     channelChange: {
       externalOrderId: `order-${id}`,
       reason: 'the customer called',
       cancelled: false,
-      quantities: [{ externalLineId: `line-${id}`, sku: 'SKU-1', quantity: 1 }],
+      quantities: [{ externalLineId: LINE, sku: 'SKU-1', quantity: 1 }],
       added: [],
-      knownLineIds: [`line-${id}`],
+      knownLineIds: [LINE],
     },
     channelReturn: { externalReturnId: `return-${id}`, action: 'approve' },
     channelRefund: {
@@ -249,7 +273,7 @@ export function outgoing(kind: Outgoing, id: string, where: Where & { receipt?: 
       amountMinor: 1250,
       shippingMinor: 0,
       feeMinor: 0,
-      lines: [{ externalLineId: `line-${id}`, quantity: 1 }],
+      lines: [{ externalLineId: LINE, quantity: 1 }],
     },
     event: {
       seq: 1,

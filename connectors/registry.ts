@@ -3,6 +3,7 @@ import type { Connector } from './contract/connector.ts'
 import { depot } from './depot/connector.ts'
 import { ediSupplier } from './edi/connector.ts'
 import { edifactSupplier } from './edi/edifact/connector.ts'
+import { edifactRetailer } from './edi/edifact/retailer/connector.ts'
 import { ediRetailer } from './edi/retailer/connector.ts'
 import { edi3pl } from './edi/warehouse/connector.ts'
 import { erp } from './erp/connector.ts'
@@ -23,6 +24,7 @@ const shipped: Record<string, unknown> = {
   edifactSupplier,
   edi3pl,
   ediRetailer,
+  edifactRetailer,
   odoo,
   quiet,
   sapIdoc,

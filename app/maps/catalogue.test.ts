@@ -83,10 +83,35 @@ const SENSE: { [kind: string]: (value: Loose) => void } = {
   tillReturn: (value) => {
     value['channelId'] = 'shop'
   },
+  channelAnswer: (value) => {
+    delete value['carried']
+    listOf(value['lines']).forEach((line, i) => {
+      line['externalLineId'] = `00${i + 1}`
+      line['unitPriceMinor'] = Math.abs(Number(line['unitPriceMinor']))
+      line['ordered'] = Math.max(
+        1,
+        ['accepted', 'waiting', 'cancelled'].reduce((sum, part) => sum + Number(line[part]), 0),
+      )
+      line['cancelled'] = Number(line['ordered']) - Number(line['accepted']) - Number(line['waiting'])
+    })
+  },
+  // Units that wait are among those that the line has; a line that was to keep nothing of any line is a cancel.
+  amendmentAnswer: (value) => {
+    delete value['carried']
+    listOf(value['lines']).forEach((line, i) => {
+      line['externalLineId'] = `00${i + 1}`
+      line['unitPriceMinor'] = Math.abs(Number(line['unitPriceMinor']))
+      line['waiting'] = Math.min(Number(line['waiting']), Number(line['quantity']))
+    })
+    value['cancel'] = listOf(value['lines']).every((line) => line['asked'] === 0)
+  },
   orderAmendment: (value) => {
     value['channelId'] = 'shop'
     value['revisedAt'] = context.receivedAt
-    listOf(value['lines']).forEach((line, i) => (line['externalId'] = `00${i + 1}`))
+    listOf(value['lines']).forEach((line, i) => {
+      line['externalId'] = `00${i + 1}`
+      if (line['unitPriceMinor'] !== undefined) line['unitPriceMinor'] = Math.abs(Number(line['unitPriceMinor']))
+    })
   },
   order: (value) => {
     value['channelId'] = 'shop'
@@ -95,8 +120,8 @@ const SENSE: { [kind: string]: (value: Loose) => void } = {
   },
 }
 
-/** An 850 states units that are wanted, all by one day, and no sum; its group says when it was told. */
-function asPurchaseOrder(value: Loose): void {
+/** An 850 states units that are wanted, all by one day, and no sum; its group says when it was told. So does ORDERS, with a day for each line. */
+function asPurchaseOrder(value: Loose, isByLine = false): void {
   delete value['customerTags']
   value['revisedAt'] = context.receivedAt
   if (value['cancelledAt'] !== undefined) value['cancelledAt'] = context.receivedAt
@@ -105,9 +130,16 @@ function asPurchaseOrder(value: Loose): void {
   lines.forEach((line, i) => {
     Object.assign(line, { externalId: `00${i + 1}`, cancelledQuantity: 0, method: 'ship' })
     line['unitPriceMinor'] = Math.abs(Number(line['unitPriceMinor']))
-    for (const unsaid of ['promisedBy', 'handedOver', 'nodeId', 'discountMinor', 'taxMinor', 'substitution'])
+    for (const unsaid of [
+      ...(isByLine ? [] : ['promisedBy']),
+      'handedOver',
+      'nodeId',
+      'discountMinor',
+      'taxMinor',
+      'substitution',
+    ])
       delete line[unsaid]
-    if (wantedBy !== undefined) line['promisedBy'] = wantedBy
+    if (wantedBy !== undefined && !isByLine) line['promisedBy'] = wantedBy
   })
   value['totalMinor'] = lines.reduce((sum, line) => sum + Number(line['quantity']) * Number(line['unitPriceMinor']), 0)
   for (const party of ['shipTo', 'billTo']) delete (value[party] as Loose | undefined)?.['position']
@@ -136,6 +168,10 @@ const made = (entry: MapEntry) => {
     if (entry.name === 'edifact ordrsp-change')
       for (const line of listOf(value['lineAnswers'])) if (line['agreed'] !== true) delete line['remaining']
     if (entry.name === 'x12 850 of a retailer') asPurchaseOrder(value)
+    if (entry.name === 'edifact orders of a retailer') asPurchaseOrder(value, true)
+    // A whole order is cancelled by its number alone, and a cancel names no lines.
+    if (entry.name === 'edifact orders-cancel of a retailer') Object.assign(value, { cancelled: true, lines: [] })
+    if (entry.name === 'edifact ordchg of a retailer' && value['cancelled'] === true) value['lines'] = []
     // ORDERS has one type of order: mappings/edifact/orders.ts.
     if (entry.name === 'edifact orders') value['method'] = 'dropShip'
     // ORDERS05 has no e-mail address: mappings/idoc/README.md.

@@ -1,4 +1,5 @@
 /** EDIFACT messages as entries of the catalogue: whole interchanges in and out. */
+import type { ChannelId } from '#core/model/ids.ts'
 import type { Instant } from '#core/model/time.ts'
 import type { EdifactDocument } from '#mappings/edifact/document.ts'
 import { EDIFACT_DOCUMENTS } from '#mappings/edifact/documents.ts'
@@ -7,6 +8,13 @@ import { readEdifactInterchanges } from '#mappings/formats/edifact/envelope.ts'
 import type { WritableEdifactSegment } from '#mappings/formats/edifact/writable.ts'
 import { writeEdifact } from '#mappings/formats/edifact/writer.ts'
 import type { MapContext, MapEntry, MapReadResult } from './entry.ts'
+
+/** What retailers are told of shipments, cancels and refusals of ours the hub never reads. */
+const WRITE_ONLY: ReadonlySet<string> = new Set([
+  'ORDRSP-CANCEL to a retailer',
+  'ORDRSP-REJECTION to a retailer',
+  'DESADV to a retailer',
+])
 
 export const edifactEntries: MapEntry[] = EDIFACT_DOCUMENTS.map((document) => ({
   name: `edifact ${document.name.toLowerCase()}`,
@@ -19,14 +27,23 @@ export const edifactEntries: MapEntry[] = EDIFACT_DOCUMENTS.map((document) => ({
       .interchanges.flatMap((interchange) => interchange.messages)
       .filter((message) => message.header.type === document.type)
       .map((message) => document.treeOf(message)),
-  read: (bytes, context) => read(document, bytes, context),
+  ...(WRITE_ONLY.has(document.name)
+    ? {}
+    : { read: (bytes: Uint8Array, context: MapContext) => read(document, bytes, context) }),
   write: (value, context) => {
     const segments = document.write(value, contextOf(context), EDIFACT_BASE)
     return segments.ok ? envelope(document, segments.value, context.receivedAt) : segments
   },
 }))
 
-const contextOf = (context: MapContext) => ({ crosswalk: context.crosswalk, receivedAt: context.receivedAt as Instant })
+/** The channel is the connection's; a file run by hand has none. */
+const CHANNEL = 'shop' as ChannelId
+
+const contextOf = (context: MapContext) => ({
+  crosswalk: context.crosswalk,
+  receivedAt: context.receivedAt as Instant,
+  channelId: CHANNEL,
+})
 
 function read(document: EdifactDocument, bytes: Uint8Array, context: MapContext): MapReadResult {
   const file = readEdifactInterchanges(bytes)

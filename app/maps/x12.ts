@@ -14,7 +14,13 @@ import { profileOf } from '#mappings/x12/profiles.ts'
 import type { MapContext, MapEntry, MapReadResult } from './entry.ts'
 
 /** A 940 has no prices: it cannot be read into a whole instruction. What retailers are told the hub never reads. */
-const WRITE_ONLY: ReadonlySet<string> = new Set(['940', '855 to a retailer', '856 to a retailer', '865 to a retailer'])
+const WRITE_ONLY: ReadonlySet<string> = new Set([
+  '940',
+  '855 to a retailer',
+  '856 to a retailer',
+  '865 to a retailer',
+  '865-answer to a retailer',
+])
 
 /** Its lines must name products, and a return names lines of the order. */
 const READ_ONLY: ReadonlySet<string> = new Set(['180 of a retailer'])

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Place } from '#core/issue.ts'
 import type { Parsed } from '#core/issue.ts'
 import { parsed } from '#core/issue.ts'
+import type { ChannelId } from '#core/model/ids.ts'
 import type { Instant } from '#core/model/time.ts'
 import type {
   Carried,
@@ -25,8 +26,16 @@ import type { EdifactSegment } from '../formats/edifact/segment.ts'
 import type { WritableEdifactSegment } from '../formats/edifact/writable.ts'
 import type { EdifactProfile } from './profile.ts'
 
-/** `carried`: what the partner's own message of this order said and wants to see again. */
-export type MessageContext = WithCrosswalk & { receivedAt: Instant; carried?: Carried }
+/**
+ * `carried`: what the partner's own message of this order said and wants to see again. `channelId`: the channel that the connection sells
+ * for. `documentNumber`: what we call a message of ours that no canonical document numbers (BGM 1004).
+ */
+export type MessageContext = WithCrosswalk & {
+  receivedAt: Instant
+  carried?: Carried
+  channelId?: ChannelId | undefined
+  documentNumber?: string
+}
 /** `currency` of all prices; `nodeCode` of the place that the head names; `order` the number that RFF ON gives. */
 export type MessageScope = MessageContext & {
   currency: string
@@ -34,7 +43,7 @@ export type MessageScope = MessageContext & {
   order: string | undefined
 }
 
-export type MessageMap<T> = FieldMap<MessageTree, T, MessageContext, MessageScope>
+export type MessageMap<T, Tree = MessageTree, Scope = MessageScope> = FieldMap<Tree, T, MessageContext, Scope>
 
 /** Any message of this folder; a shape says which of these are there. */
 export type MessageTree = {
@@ -76,19 +85,20 @@ export type EdifactDocument = {
   treeOf: (message: EdifactMessage) => SetTree
 }
 
-export function edifactDocument<T>(definition: {
+export function edifactDocument<T, Tree = MessageTree, Scope = MessageScope>(definition: {
   type: string
   name?: string
   summary: string
   kind: string
   schema: z.ZodType<T>
   shape: Shape
-  map: (profile: EdifactProfile) => MessageMap<T>
-  /** Last hand on a tree before it becomes segments. */
-  toWrite?: (tree: MessageTree) => MessageTree
+  map: (profile: EdifactProfile) => MessageMap<T, Tree, Scope>
+  /** First hand on a tree before it is read, and last hand before it becomes segments. */
+  toRead?: (tree: Tree, profile: EdifactProfile) => Tree
+  toWrite?: (tree: Tree, profile: EdifactProfile) => Tree
 }): EdifactDocument {
-  const compiled = new WeakMap<EdifactProfile, MessageMap<T>>()
-  const mapOf = (profile: EdifactProfile): MessageMap<T> => {
+  const compiled = new WeakMap<EdifactProfile, MessageMap<T, Tree, Scope>>()
+  const mapOf = (profile: EdifactProfile): MessageMap<T, Tree, Scope> => {
     const known = compiled.get(profile) ?? definition.map(profile)
     compiled.set(profile, known)
     return known
@@ -104,14 +114,16 @@ export function edifactDocument<T>(definition: {
       const part = `UNH ${message.header.reference}`
       // A message whose envelope is broken may have lost segments: nothing in it is used.
       if (message.issues.length > 0) return refusedWhole(part, message.issues)
-      const { tree, placeOf } = partOf(message.segments, shape, nthAmong(message.segments))
-      return readingOf(kind, part, runForward(mapOf(profile), tree as MessageTree, context, { placeOf }))
+      const whole = segmentTree.treeOf(message.segments, shape, elementsOf)
+      const tree = definition.toRead?.(whole as Tree, profile) ?? (whole as Tree)
+      const placeOf = placesOf(tree as SetTree, nthAmong(message.segments))
+      return readingOf(kind, part, runForward(mapOf(profile), tree, context, { placeOf }))
     },
     write: (value, context, profile) => {
       const result = runBack(mapOf(profile), value as T, context, context.carried)
       if (!result.ok) return result
-      const made = definition.toWrite?.(result.document) ?? result.document
-      return parsed(segmentTree.segmentsOf(made as unknown as SetTree, shape, segmentOf))
+      const made = definition.toWrite?.(result.document, profile) ?? result.document
+      return parsed(segmentTree.segmentsOf(made as SetTree, shape, segmentOf))
     },
   }
 }
@@ -160,12 +172,14 @@ export function partOf(
   nth: Nth,
 ): { tree: SetTree; placeOf: PlaceOf } {
   const tree = segmentTree.treeOf(segments, shape, elementsOf)
-  const placeOf = segmentTree.placesIn(tree, (segment: EdifactSegment, position): Place => {
+  return { tree, placeOf: placesOf(tree, nth) }
+}
+
+const placesOf = (tree: SetTree, nth: Nth): PlaceOf =>
+  segmentTree.placesIn(tree, (segment: EdifactSegment, position): Place => {
     if (position === undefined) return placeIn(segment, undefined, nth(segment))
     return placeIn(segment, Number(position.slice(0, 2)), nth(segment), Number(position.slice(2)))
   })
-  return { tree, placeOf }
-}
 
 /** The scope of every message: one currency, one place, one order. */
 export function messageScope<T>(

@@ -2,7 +2,7 @@
 import type { FulfillmentRequestId, NodeId, OrderId, Sku } from '#core/model/ids.ts'
 import { parseInstant } from '#core/model/time.ts'
 import type { Instant } from '#core/model/time.ts'
-import type { Elements, Leaf, Refusal, Rule } from '../engine/index.ts'
+import type { Elements, Leaf, Refusal, Rule, WithCrosswalk } from '../engine/index.ts'
 import {
   decimalMoney,
   isAbsent,
@@ -25,14 +25,21 @@ const NOT_A_TIME = refuse({
   code: 'edifact.date',
 })
 
-/** C507: qualifier, value, format 102, 203 or 204; times are UTC. */
-function instantOf(value: unknown, format: unknown): Instant | Refusal {
+/** C507: qualifier, value, format 102, 203 or 204; times are UTC. `endOfDay`: a day without a time is a promise, and kept until it is over. */
+export function instantOf(value: unknown, format: unknown, endOfDay = false): Instant | Refusal {
   const match = typeof value === 'string' ? /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?$/.exec(value) : null
   if (match === null || (format !== undefined && !['102', '203', '204'].some((known) => known === format)))
     return NOT_A_TIME
-  const [, year, month, day, hour = '00', minute = '00', second = '00'] = match
-  return parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) ?? NOT_A_TIME
+  const [, year, month, day, hour, minute, second = '00'] = match
+  const time = hour === undefined ? (endOfDay ? '23:59:59' : '00:00:00') : `${hour}:${minute}:${second}`
+  return parseInstant(`${year}-${month}-${day}T${time}Z`) ?? NOT_A_TIME
 }
+
+/** Value and format of a DTM, to the second. */
+export const dtmOf = (at: Instant): { '0102': string; '0103': string } => ({
+  '0102': at.slice(0, 19).replaceAll(/[-T:]/g, ''),
+  '0103': '204',
+})
 
 /** `20261122` ↔ `2026-11-22`. */
 export const dayLeaf: Leaf<string, string> = {
@@ -47,11 +54,11 @@ export const dayLeaf: Leaf<string, string> = {
 const dtm = rulesFor<Elements, { [field: string]: unknown }, MessageScope>()
 
 /** DTM of a qualifier as an instant, to the second. */
-export function instantRule<T>(
+export function instantRule<T, Tree = MessageTree>(
   qualifier: string,
   field: keyof T & string,
   optional = false,
-): Rule<MessageTree, T, MessageScope> {
+): Rule<Tree, T, MessageScope> {
   const target: string = field
   const step = dtm.derive({
     name: `date ${qualifier}`,
@@ -63,12 +70,12 @@ export function instantRule<T>(
       return isRefusal(at) ? at : { [target]: at }
     },
     back: (values) => {
-      const at = values[target] as string | undefined
-      return at === undefined ? {} : { '0102': at.slice(0, 19).replaceAll(/[-T:]/g, ''), '0103': '204' }
+      const at = values[target] as Instant | undefined
+      return at === undefined ? {} : dtmOf(at)
     },
   })
   const rules = rulesFor<MessageTree, { [field: string]: unknown }, MessageScope>()
-  return rules.pick('DTM', { '0101': qualifier }, [step]) as unknown as Rule<MessageTree, T, MessageScope>
+  return rules.pick('DTM', { '0101': qualifier }, [step]) as unknown as Rule<Tree, T, MessageScope>
 }
 
 /** DTM of a qualifier as a day. */
@@ -147,23 +154,7 @@ export function skuRule<T extends { sku: Sku }>(profile: EdifactProfile): Rule<M
     name: 'product by qualifier',
     reads: ['LIN.0301', 'LIN.0302', 'PIA'],
     writes: ['sku'],
-    forward: ({ 'LIN.0301': code, PIA }, { crosswalk }) => {
-      const more = ((Array.isArray(PIA) ? PIA : []) as Elements[]).flatMap((pia) =>
-        ['02', '03', '04', '05', '06'].flatMap((element) => pia[`${element}01`] ?? []),
-      )
-      const codes = [...(typeof code === 'string' ? [code] : []), ...more]
-      for (const each of codes) {
-        const sku = crosswalk.skuOf(each)
-        if (sku !== undefined) return { sku }
-      }
-      return refuse({
-        rule: 'must have a product code (LIN, PIA) with a row in the crosswalk',
-        cure: 'Add a crosswalk row from this product code to a SKU, then replay.',
-        code: 'edifact.sku-unknown',
-        class: 'crosswalk',
-        ...(codes[0] === undefined ? {} : { subject: codes[0] }),
-      })
-    },
+    forward: ({ 'LIN.0301': code, PIA }, scope) => skuOf(code, PIA, scope),
     back: ({ sku }, { crosswalk }): { 'LIN.0301': string; 'LIN.0302': string; PIA?: Elements[] } | Refusal => {
       const code = sku === undefined ? '' : crosswalk.partnerSkuOf(sku)
       if (sku === undefined || code.length > 35 || sku.length > 35)
@@ -178,13 +169,32 @@ export function skuRule<T extends { sku: Sku }>(profile: EdifactProfile): Rule<M
   })
 }
 
+/** The first code of LIN and then of PIA that the crosswalk knows, whatever its qualifier says it is. */
+export function skuOf(code: unknown, PIA: unknown, { crosswalk }: WithCrosswalk): { sku: Sku } | Refusal {
+  const more = ((Array.isArray(PIA) ? PIA : []) as Elements[]).flatMap((pia) =>
+    ['02', '03', '04', '05', '06'].flatMap((element) => pia[`${element}01`] ?? []),
+  )
+  const codes = [...(typeof code === 'string' ? [code] : []), ...more]
+  for (const each of codes) {
+    const sku = crosswalk.skuOf(each)
+    if (sku !== undefined) return { sku }
+  }
+  return refuse({
+    rule: 'must have a product code (LIN, PIA) with a row in the crosswalk',
+    cure: 'Add a crosswalk row from this product code to a SKU, then replay.',
+    code: 'edifact.sku-unknown',
+    class: 'crosswalk',
+    ...(codes[0] === undefined ? {} : { subject: codes[0] }),
+  })
+}
+
 /** QTY of the first qualifier that is there; `missing` where none is. */
-export function quantityRule<T>(
+export function quantityRule<T, Line = MessageLine>(
   qualifiers: readonly string[],
   field: keyof T & string,
   minimum: number,
   missing?: number,
-): Rule<MessageLine, T, MessageScope> {
+): Rule<Line, T, MessageScope> {
   const target: string = field
   const rules = rulesFor<MessageLine, { [field: string]: number }, MessageScope>()
   return rules.derive({
@@ -192,16 +202,27 @@ export function quantityRule<T>(
     reads: ['QTY'],
     writes: [target],
     forward: ({ QTY }) => {
-      const list = (Array.isArray(QTY) ? QTY : []) as Elements[]
-      const at = qualifiers
-        .map((qualifier) => list.findIndex((one) => one['0101'] === qualifier))
-        .find((index) => index >= 0)
-      if (at === undefined) return missing === undefined ? quantityMissing(qualifiers) : { [target]: missing }
-      const value = wholeNumberText(minimum).read(list[at]?.['0102'], undefined)
-      return isRefusal(value) ? refuse({ ...value.detail, field: `QTY.${at}.0102` }) : { [target]: value }
+      const value = quantityOf(QTY, qualifiers, minimum, missing)
+      return isRefusal(value) ? value : { [target]: value }
     },
     back: () => ({}),
-  }) as unknown as Rule<MessageLine, T, MessageScope>
+  }) as unknown as Rule<Line, T, MessageScope>
+}
+
+/** Units of the first qualifier that is there; `missing` where none is. */
+export function quantityOf(
+  QTY: unknown,
+  qualifiers: readonly string[],
+  minimum: number,
+  missing?: number,
+): number | Refusal {
+  const list = (Array.isArray(QTY) ? QTY : []) as Elements[]
+  const at = qualifiers
+    .map((qualifier) => list.findIndex((one) => one['0101'] === qualifier))
+    .find((index) => index >= 0)
+  if (at === undefined) return missing ?? quantityMissing(qualifiers)
+  const value = wholeNumberText(minimum).read(list[at]?.['0102'], undefined)
+  return isRefusal(value) ? refuse({ ...value.detail, field: `QTY.${at}.0102` }) : value
 }
 
 const quantityMissing = (qualifiers: readonly string[]): Refusal =>
@@ -262,11 +283,39 @@ export function nodeRule<T extends { nodeId: NodeId }>(profile: EdifactProfile):
 export function nodeOut(nodeId: NodeId, scope: MessageScope, profile: EdifactProfile) {
   const code = nodeLookup('edifact').write(nodeId, scope)
   if (isRefusal(code)) return code
-  return { NAD: [{ NAD: { '0101': profile.nodeRoles[0] ?? 'WH', '0201': code, '0203': '92' } }] }
+  return { NAD: [{ NAD: partyOf(profile.nodeRoles[0] ?? 'WH', code) }] }
+}
+
+/** C082 of a party. 3055: 9 where the id is a GLN, else 92, assigned by the buyer. */
+export const partyOf = (role: string, id: string): Elements => ({
+  '0101': role,
+  '0201': id,
+  '0203': /^\d{13}$/.test(id) && isGs1(id) ? '9' : '92',
+})
+
+/** Whether a number of digits ends in the GS1 check digit of those before it: GTIN-8 to GTIN-14, GLN, SSCC. */
+export function isGs1(digits: string): boolean {
+  const sum = digits
+    .split('')
+    .toReversed()
+    .reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0)
+  return sum % 10 === 0
+}
+
+/** BGM 1004 of what we write, where no canonical document has such a number: the connection gives one. */
+export function ownNumberRule<T, Tree = MessageTree>(): Rule<Tree, T, MessageScope> {
+  const rules = rulesFor<MessageTree, T, MessageScope>()
+  return rules.derive({
+    name: 'our own number of the message',
+    reads: ['BGM.0201'],
+    writes: [],
+    forward: () => ({}),
+    back: (_writes, { documentNumber = '1' }) => ({ 'BGM.0201': documentNumber }),
+  }) as unknown as Rule<Tree, T, MessageScope>
 }
 
 /** CNT 2 counts the lines; a message without it is taken. */
-export function countRule<T>(target: string): Rule<MessageTree, T, MessageScope> {
+export function countRule<T, Tree = MessageTree>(target: string): Rule<Tree, T, MessageScope> {
   const rules = rulesFor<MessageTree, { [list: string]: unknown[] }, MessageScope>()
   return rules.derive({
     name: 'CNT 2 counts the lines',
@@ -283,5 +332,5 @@ export function countRule<T>(target: string): Rule<MessageTree, T, MessageScope>
       })
     },
     back: (values) => ({ 'CNT.0101': '2', 'CNT.0102': String(values[target]?.length ?? 0) }),
-  }) as unknown as Rule<MessageTree, T, MessageScope>
+  }) as unknown as Rule<Tree, T, MessageScope>
 }

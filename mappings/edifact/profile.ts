@@ -1,5 +1,7 @@
 /** What differs from partner to partner in EDIFACT, as data over a base that follows EANCOM. */
 import type { FulfillmentMethod } from '#core/model/node.ts'
+import type { LineVerdict } from '#core/model/order-change.ts'
+import type { Address } from '#core/model/party.ts'
 import type { ChangeRequest, Invoice } from '#core/model/trade.ts'
 
 export type EdifactProfile = {
@@ -36,6 +38,35 @@ export type EdifactProfile = {
   lineChangeUnits: string[]
   /** INVOIC: ALC 7161. */
   charges: Record<string, Invoice['charges'][number]['kind']>
+  /** ORDERS of a retailer: BGM 1001 of what is an order, the first is written; BGM 1225. */
+  orderDocuments: string[]
+  orderFunctions: Record<string, 'order' | 'cancel'>
+  /** RFF 1153 of the number that the customer knows, and DTM 2005 of the wanted delivery; best first, the first is written. */
+  customerOrderQualifiers: string[]
+  neededByQualifiers: string[]
+  /** NAD 3035 of where the goods go and of who is billed, best first; the first is written. */
+  shipToRoles: string[]
+  billToRoles: string[]
+  /** Read where a retailer's NAD names no country; empty for none. */
+  defaultCountry: string
+  /** Addresses of a retailer's own places by GLN: its NAD names such a place by that alone. */
+  places: Record<string, Address>
+  /** ORDERS and ORDCHG of a retailer: QTY 6063 of units that are ordered, best first; QTY 6411 that mean pieces; PRI 5125, best first. */
+  orderUnits: string[]
+  pieceUnits: string[]
+  priceQualifiers: string[]
+  /** ORDCHG of a retailer: LIN 1229 of lines that are only repeated. */
+  linesUntouched: string[]
+  /** ORDRSP to a retailer: LIN 1229, QTY 6063 and DTM 2005 of what becomes of a line. */
+  answerActions: Record<LineVerdict, string>
+  answerUnits: { ordered: string; accepted: string; waiting: string }
+  promiseQualifier: string
+  /** LIN 7143 of a GTIN in what is written to a retailer: EN in D.96A, SRV in D.01B. */
+  gtinQualifier: string
+  /** GLNs in what is written to a retailer: NAD BY where its order named none, and NAD SU, with our number there (RFF IA); empty for none. */
+  buyerGln: string
+  supplierGln: string
+  vendorNumber: string
 }
 
 export const EDIFACT_BASE: EdifactProfile = {
@@ -47,7 +78,8 @@ export const EDIFACT_BASE: EdifactProfile = {
   defaultCurrency: 'EUR',
   feedFunctions: { '9': 'full', '5': 'full', '4': 'delta' },
   stockQualifiers: ['145', '17'],
-  changeFunctions: { '1': 'cancel', '4': 'change', '5': 'change' },
+  // An ORDCHG is an original (9) of its own at some retailers.
+  changeFunctions: { '1': 'cancel', '4': 'change', '5': 'change', '9': 'change' },
   lineChanges: { '2': 'delete', '3': 'quantity' },
   lineAccepted: ['5', '29'],
   lineRefused: ['7', '27'],
@@ -61,4 +93,25 @@ export const EDIFACT_BASE: EdifactProfile = {
   // As in an answer to an order, 12 is what will come, and goes before 21, which some repeat as it was asked.
   lineChangeUnits: ['113', '12', '21'],
   charges: { FC: 'freight', HD: 'handling', TAX: 'tax', DI: 'discount' },
+  // 105 is the directory's plain purchase order, 224 a rush order. Blanket orders (221) and call-offs (226) ask for no goods yet.
+  orderDocuments: ['220', '105', '224'],
+  // 31 is a copy for a third party, 16 and 4 ask for an answer that a person has to give.
+  orderFunctions: { '9': 'order', '5': 'order', '7': 'order', '1': 'cancel' },
+  customerOrderQualifiers: ['UC', 'UO', 'CR'],
+  neededByQualifiers: ['2', '63'],
+  shipToRoles: ['UC', 'DP', 'ST', 'CN'],
+  billToRoles: ['IV'],
+  defaultCountry: '',
+  places: {},
+  orderUnits: ['21', '1'],
+  pieceUnits: ['PCE', 'EA', 'NAR', 'C62'],
+  priceQualifiers: ['AAA', 'AAB', 'CAL'],
+  linesUntouched: ['4', '11'],
+  answerActions: { agreed: '5', changed: '3', refused: '7' },
+  answerUnits: { ordered: '21', accepted: '113', waiting: '83' },
+  promiseQualifier: '11',
+  gtinQualifier: 'EN',
+  buyerGln: '',
+  supplierGln: '',
+  vendorNumber: '',
 }

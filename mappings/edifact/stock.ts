@@ -2,9 +2,10 @@
 import { StockFeed } from '#core/model/stock.ts'
 import type { StockRow } from '#core/model/stock.ts'
 import { defineMap, enumTable, isRefusal, rulesFor } from '../engine/index.ts'
+import type { Rule } from '../engine/index.ts'
 import { edifactDocument, messageScope } from './document.ts'
 import type { MessageLine, MessageMap, MessageScope, MessageTree } from './document.ts'
-import { instantRule, nodeOf, nodeOut, quantitiesOut, quantityRule, skuRule } from './kit.ts'
+import { instantRule, nodeOf, nodeOut, ownNumberRule, quantitiesOut, quantityRule, skuRule } from './kit.ts'
 import type { EdifactProfile } from './profile.ts'
 
 /** Places and dates of an item are its own: a quantity that stands behind NAD is of that place, and not the item's. */
@@ -23,13 +24,16 @@ const item = rulesFor<MessageLine, StockRow, MessageScope>()
 
 export const headRules = (profile: EdifactProfile) => [
   feed.fixed('BGM.0101', '35', { checked: false }),
-  feed.fixed('BGM.0201', '1', { checked: false }),
+  ownNumberRule<StockFeed>(),
   feed.field('BGM.0301', 'mode', enumTable('function of the report', profile.feedFunctions)),
   instantRule<StockFeed>('137', 'asOf'),
   feed.constant('absentMeansZero', false),
 ]
 
-export const itemRules = (profile: EdifactProfile) => [
+type ItemRule = Rule<MessageLine, StockRow, MessageScope>
+
+/** `product`: how an item names its product. */
+export const itemRules = (profile: EdifactProfile, product: readonly ItemRule[] = [skuRule<StockRow>(profile)]) => [
   item.derive({
     name: 'lines are numbered',
     reads: ['LIN.0101'],
@@ -37,7 +41,7 @@ export const itemRules = (profile: EdifactProfile) => [
     forward: () => ({}),
     back: () => ({ 'LIN.0101': '1' }),
   }),
-  skuRule<StockRow>(profile),
+  ...product,
   item.derive({
     name: 'place of the report',
     reads: [],
@@ -52,9 +56,9 @@ export const itemRules = (profile: EdifactProfile) => [
   quantitiesOut<StockRow>(({ onHand = 0 }) => [[profile.stockQualifiers[0] ?? '145', onHand]]),
 ]
 
-const map = (profile: EdifactProfile): MessageMap<StockFeed> =>
+export const stockMap = (name: string, profile: EdifactProfile, product?: readonly ItemRule[]): MessageMap<StockFeed> =>
   defineMap({
-    name: 'edifact invrpt',
+    name,
     version: '1',
     scope: messageScope<StockFeed>(profile),
     rules: [
@@ -66,9 +70,14 @@ const map = (profile: EdifactProfile): MessageMap<StockFeed> =>
         forward: () => ({}),
         back: ({ rows = [] }, scope) => (rows[0] === undefined ? {} : nodeOut(rows[0].nodeId, scope, profile)),
       }),
-      feed.each('LIN', 'rows', itemRules(profile), { part: 'LIN.0301' }),
+      feed.each('LIN', 'rows', itemRules(profile, product), { part: 'LIN.0301' }),
     ],
   })
+
+export const numbered = (tree: MessageTree): MessageTree => ({
+  ...tree,
+  LIN: tree.LIN.map((each, i) => ({ ...each, LIN: { ...each.LIN, '0101': String(i + 1) } })),
+})
 
 export const invrpt = edifactDocument({
   type: 'INVRPT',
@@ -76,9 +85,6 @@ export const invrpt = edifactDocument({
   kind: 'stock',
   schema: StockFeed,
   shape: { ...HEAD, LIN: ITEM },
-  map,
-  toWrite: (tree) => ({
-    ...tree,
-    LIN: tree.LIN.map((each, i) => ({ ...each, LIN: { ...each.LIN, '0101': String(i + 1) } })),
-  }),
+  map: (profile) => stockMap('edifact invrpt', profile),
+  toWrite: numbered,
 })

@@ -6,7 +6,7 @@ import type { EdifactConfig } from './config.ts'
 import { contrlOf } from './acknowledgements.ts'
 
 /** Messages whose number (BGM 1004) the partner gives once; stock reports are told apart by their content and time. */
-const NUMBERED: ReadonlySet<string> = new Set(['ORDRSP', 'DESADV', 'INVOIC', 'RECADV'])
+const NUMBERED: ReadonlySet<string> = new Set(['ORDERS', 'ORDCHG', 'ORDRSP', 'DESADV', 'INVOIC', 'RECADV'])
 
 /** None for an interchange that holds nothing but acknowledgments: their references guard nothing. */
 export function claimsOf(

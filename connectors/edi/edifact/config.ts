@@ -73,7 +73,11 @@ export const EdifactConfig = Folders.extend({
     .describe('The character set we write: UNOC is Latin-1, UNOY is UTF-8.'),
   syntaxVersion: z.enum(['1', '2', '3', '4']).default('3').describe('0002: the syntax version we write.'),
   release: z.enum(['96A', '01B']).default('96A').describe('0054 of the messages we write.'),
-  association: z.string().max(6).default('EAN008').describe('0057 of the messages we write; empty for none.'),
+  association: z
+    .string()
+    .max(6)
+    .optional()
+    .describe('0057 of the messages we write; EANCOM’s own of each message when left out, empty for none.'),
   agreementId: z.string().max(35).default('').describe('0032, e.g. EANCOM.'),
   test: z.boolean().default(false).describe('0035: our interchanges are tests.'),
   messagesPerFile: z.int().min(1).max(50).default(50).describe('Most orders in one file.'),
@@ -96,6 +100,16 @@ export const EdifactConfig = Folders.extend({
 })
 export type EdifactConfig = z.output<typeof EdifactConfig>
 
+/** What the envelope says already: who trades, where both are known by GLNs, and how the directory calls a GTIN. */
+function ofEnvelope({ unbSender, unbReceiver, release }: EdifactConfig): Partial<EdifactProfile> {
+  const glnOf = ({ id, qualifier }: EdifactConfig['unbSender']): string => (qualifier === '14' ? id : '')
+  return {
+    supplierGln: glnOf(unbSender),
+    buyerGln: glnOf(unbReceiver),
+    gtinQualifier: release === '01B' ? 'SRV' : 'EN',
+  }
+}
+
 const profiles = new WeakMap<EdifactConfig, EdifactProfile>()
 
 /** The base with the connection's own words over it; one object a config, because maps are compiled once a profile. */
@@ -103,7 +117,7 @@ export function profileOf(config: EdifactConfig): EdifactProfile {
   const known = profiles.get(config)
   if (known !== undefined) return known
   const own = Object.fromEntries(Object.entries(config.profile).filter(([, value]) => value !== undefined))
-  const profile = { ...EDIFACT_BASE, ...own }
+  const profile = { ...EDIFACT_BASE, ...ofEnvelope(config), ...own }
   profiles.set(config, profile)
   return profile
 }

@@ -1,10 +1,12 @@
 /** What the partner tells: answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), goods received (RECADV), invoices (INVOIC) and its receipts (CONTRL). */
 import type { Issue } from '#core/issue.ts'
+import type { DocumentKind } from '#core/model/document.ts'
 import type { Instant } from '#core/model/time.ts'
 import { answersChange, ordrspToChange } from '#mappings/edifact/change-answer.ts'
 import { invoic } from '#mappings/edifact/invoice.ts'
 import { desadv, recadv } from '#mappings/edifact/logistics.ts'
 import { ordrsp } from '#mappings/edifact/orders.ts'
+import { nameOfMessage } from '#mappings/edifact/retailer/rejection.ts'
 import { invrpt } from '#mappings/edifact/stock.ts'
 import type { EdifactDocument } from '#mappings/edifact/document.ts'
 import { instantOf } from '#mappings/x12/times.ts'
@@ -12,7 +14,7 @@ import type { MessageFindings } from '#mappings/formats/edifact/contrl.ts'
 import { readEdifactInterchanges } from '#mappings/formats/edifact/envelope.ts'
 import type { EdifactInterchange, EdifactMessage } from '#mappings/formats/edifact/interchange.ts'
 import { validateEdifactMessage } from '#mappings/formats/guides/edifact/validator.ts'
-import type { FolderPort, InboundDocument, ReadContext, Reading } from '../../contract/connector.ts'
+import type { FolderPort, InboundDocument, Naming, ReadContext, Reading } from '../../contract/connector.ts'
 import { sha256 } from '../../contract/request.ts'
 import { settle, tooLargeIssue, wholeFiles } from '../inbox.ts'
 import { contrlOf } from './acknowledgements.ts'
@@ -23,34 +25,38 @@ import { wrongParties } from './parties.ts'
 import { acknowledgedBy, rejectedByPartner } from './partner-receipts.ts'
 import { largeInvrpt } from './stock-invrpt.ts'
 
-type Context = ReadContext<EdifactConfig>
-type MessageReading = { documents: InboundDocument[]; refused: { part: string; issues: Issue[] }[] }
+type Context = ReadContext<EdifactConfig> & { partner: PartnerMessages }
+export type MessageReading = { documents: InboundDocument[]; refused: { part: string; issues: Issue[] }[] }
 
 /** The runtime looks this often; the config says how often the partner's folder is really looked into. */
 const EVERY_MS = 500
 /** 0085: we have no agreement with the sender about this message. */
 const NO_AGREEMENT = '17'
 
-const READ: Readonly<Record<string, EdifactDocument>> = {
-  DESADV: desadv,
-  INVOIC: invoic,
-  INVRPT: invrpt,
-  RECADV: recadv,
+/** What a kind of partner sends, beside CONTRL. `read` gives undefined for a message that is not one of `types`; `toldAt` is UNB's time. */
+export type PartnerMessages = {
+  summary: string
+  kind: DocumentKind
+  types: readonly string[]
+  read: (message: EdifactMessage, context: ReadContext<EdifactConfig>, toldAt: Instant) => MessageReading | undefined
 }
 
-export const documents: FolderPort<EdifactConfig> = {
+export const documentsPort = (partner: PartnerMessages): FolderPort<EdifactConfig> => ({
   name: 'documents',
-  summary:
-    'Answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), goods received (RECADV), invoices (INVOIC) and receipts (CONTRL) of the partner.',
+  summary: partner.summary,
   direction: 'in',
   transport: 'folder',
-  kind: 'fulfillmentResponse',
+  kind: partner.kind,
   everyMs: EVERY_MS,
-  fetch: wholeFiles(largeInvrpt.isLarge),
+  // Only who keeps stock tells it.
+  ...(partner.types.includes('INVRPT')
+    ? { fetch: wholeFiles(largeInvrpt.isLarge), stream: largeInvrpt.stream }
+    : { fetch: wholeFiles() }),
   settle,
-  stream: largeInvrpt.stream,
+  nameOf: nameOfPart,
 
-  read: (raw, meta, context) => {
+  read: (raw, meta, readContext) => {
+    const context = { ...readContext, partner }
     const reading: Reading = { documents: [], refused: [], receipts: [] }
     const refuse = (issues: Issue[]): number => reading.refused.push({ part: '', issues })
     if (meta['tooLarge'] !== undefined) refuse([tooLargeIssue(meta, context.config)])
@@ -62,7 +68,40 @@ export const documents: FolderPort<EdifactConfig> = {
     const isSilent = reading.documents.length === 0 && reading.refused.length === 0
     return isSilent ? { ...reading, ignored: 'it holds nothing but receipts' } : reading
   },
+})
+
+/** `UNB R00001 UNH 1` → the message's type and number. */
+const nameOfPart: Naming = (raw, _meta, part) => {
+  const [, unb, unh] = /^UNB (\S+) UNH (\S+)/.exec(part) ?? []
+  const interchange = readEdifactInterchanges(raw).interchanges.find(({ header }) => header.controlReference === unb)
+  const message = interchange?.messages.find(({ header }) => header.reference === unh)
+  return message === undefined ? undefined : nameOfMessage(message)
 }
+
+const READ: Readonly<Record<string, EdifactDocument>> = {
+  DESADV: desadv,
+  INVOIC: invoic,
+  INVRPT: invrpt,
+  RECADV: recadv,
+}
+
+export const documents = documentsPort({
+  summary:
+    'Answers (ORDRSP), dispatch advices (DESADV), stock (INVRPT), goods received (RECADV), invoices (INVOIC) and receipts (CONTRL) of the partner.',
+  kind: 'fulfillmentResponse',
+  types: ['ORDRSP', ...Object.keys(READ)],
+  read: (message, { crosswalk, receivedAt, config }, toldAt) => {
+    const { type } = message.header
+    const answer = answersChange(message) ? ordrspToChange : ordrsp
+    const document = type === 'ORDRSP' ? answer : Object.hasOwn(READ, type) ? READ[type] : undefined
+    if (document === undefined) return undefined
+    const { documents: read, refused } = document.read(message, { crosswalk, receivedAt }, profileOf(config))
+    // It tells the day alone, which puts nothing in order.
+    const dated =
+      document === recadv ? read.map((each) => ({ ...each, value: { ...(each.value as object), toldAt } })) : read
+    return { documents: dated as InboundDocument[], refused }
+  },
+})
 
 function readInterchange(reading: Reading, interchange: EdifactInterchange, raw: Uint8Array, context: Context): void {
   const { header, byteOffset, byteEnd, messages } = interchange
@@ -107,10 +146,10 @@ function judgeMessage(
 ): { reading: MessageReading; findings: MessageFindings | undefined } {
   const { validation, guides } = context.config
   const part = `UNH ${message.header.reference}`
-  const reading = readMessage(message, context, toldAt)
+  const reading = context.partner.read(message, context, toldAt)
   if (reading === undefined)
     return {
-      reading: { documents: [], refused: [{ part, issues: [unsupportedMessage(message)] }] },
+      reading: { documents: [], refused: [{ part, issues: [unsupportedMessage(message, context.partner)] }] },
       findings: { faults: [], error: NO_AGREEMENT },
     }
   if (validation === 'off' || message.issues.length > 0) return { reading, findings: undefined }
@@ -121,31 +160,17 @@ function judgeMessage(
   return { reading: { documents: [], refused: [...reading.refused, { part, issues }] }, findings: { faults } }
 }
 
-/** Undefined for a message of a kind that is not read. */
-function readMessage(message: EdifactMessage, context: Context, toldAt: Instant): MessageReading | undefined {
-  const { type } = message.header
-  const answer = answersChange(message) ? ordrspToChange : ordrsp
-  const document = type === 'ORDRSP' ? answer : Object.hasOwn(READ, type) ? READ[type] : undefined
-  if (document === undefined) return undefined
-  const { crosswalk, receivedAt, config } = context
-  const { documents: read, refused } = document.read(message, { crosswalk, receivedAt }, profileOf(config))
-  // It tells the day alone, which puts nothing in order.
-  const dated =
-    document === recadv ? read.map((each) => ({ ...each, value: { ...(each.value as object), toldAt } })) : read
-  return { documents: dated as InboundDocument[], refused }
-}
-
 /** UNB's date and time in UTC; when they say nothing usable, the time of arrival. */
 function sentAt({ date, time }: EdifactInterchange['header'], receivedAt: Instant): Instant {
   const at = instantOf(date, time)
   return typeof at === 'string' ? at : receivedAt
 }
 
-const unsupportedMessage = ({ header }: EdifactMessage): Issue => ({
+const unsupportedMessage = ({ header }: EdifactMessage, { types }: PartnerMessages): Issue => ({
   code: 'edi.message-type',
   class: 'config',
   place: { path: 'UNH-02' },
-  rule: 'must be ORDRSP, DESADV, INVRPT, RECADV, INVOIC or CONTRL',
+  rule: `must be ${types.join(', ')} or CONTRL`,
   value: header.type,
   cure: 'Agree with the partner on the documents of this connection.',
   subject: header.type,

@@ -8,7 +8,13 @@ import type { EdifactConfig } from './config.ts'
 /** UCI of the CONTRL that answers an interchange of ours. */
 export const receiptKeyOf = (controlReference: string): string => `edifact ${controlReference}`
 
-export type OutgoingMessage = 'ORDERS' | 'ORDCHG'
+export type OutgoingMessage = 'ORDERS' | 'ORDCHG' | 'ORDRSP' | 'DESADV' | 'INVRPT'
+
+/** 0057: the version of each message's EANCOM guide, 1997 (D.96A) and 2002 (D.01B). */
+const GUIDES: Readonly<Record<EdifactConfig['release'], Readonly<Record<OutgoingMessage, string>>>> = {
+  '96A': { ORDERS: 'EAN008', ORDCHG: 'EAN005', ORDRSP: 'EAN005', DESADV: 'EAN005', INVRPT: 'EAN004' },
+  '01B': { ORDERS: 'EAN010', ORDCHG: 'EAN007', ORDRSP: 'EAN009', DESADV: 'EAN007', INVRPT: 'EAN007' },
+}
 
 /** Takes one interchange number. Issues: what the character set cannot hold. */
 export const compose = (
@@ -16,7 +22,7 @@ export const compose = (
   type: OutgoingMessage,
   messages: readonly (readonly WritableEdifactSegment[])[],
 ): Promise<Parsed<Prepared>> => {
-  const { release, association } = context.config
+  const { release, association = GUIDES[release][type] } = context.config
   const header = { type, version: 'D', release, agency: 'UN', association, accessReference: '' }
   return composeFile(
     context,
