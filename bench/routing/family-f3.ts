@@ -1,6 +1,6 @@
 /**
  * Family F3, ours: ship from store. Metropolitan areas, 10 fulfillment centres and many stores with single units, SKUs of very
- * unequal demand, a tariff by zone and weight. Stores have no daily limit here (the format has none).
+ * unequal demand, a tariff by zone and weight, stores that send so many packages a day.
  */
 import type { Random } from '#core/ports.ts'
 import { normal, seededRandom, weightedPicker } from '#core/random.ts'
@@ -28,6 +28,8 @@ const ZONES = [
 const STORE_PACKAGE_USD = 1.5
 const STORE_LINE_USD = 0.75
 const UNSERVED_USD = 60
+const STORE_PACKAGES_A_DAY = 25
+const DAYS = 10
 const SIZE_WEIGHTS = [0.55, 0.22, 0.11, 0.06, 0.04, 0.02]
 const CARRIED = 0.5
 
@@ -58,6 +60,7 @@ export function familyF3(seed: number, size: F3Size): ScenarioFile {
       lat,
       lon,
       packageFixed: isStore ? thousandths(STORE_PACKAGE_USD) : 0,
+      ...(isStore ? { packagesPerDay: STORE_PACKAGES_A_DAY } : {}),
     })),
     destinations: METROS.map((metro) => {
       const zones = spots.map((spot) => zoneOf(haversineKm(spot, metro) / KM_A_MILE))
@@ -77,6 +80,7 @@ export function familyF3(seed: number, size: F3Size): ScenarioFile {
     stock: stockOf(random, spots, size, history),
     history,
     orders: period(),
+    dayStarts: Array.from({ length: DAYS }, (_, day) => Math.floor((day * size.orders) / DAYS)),
   }
 }
 

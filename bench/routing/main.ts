@@ -51,11 +51,11 @@ function listFamilies({ full, instances, sequences, seed, scenarios }: BenchOpti
     { name: 'F1-S-H: strict service, history only', scenarios: generated(true) },
     full
       ? {
-          name: 'F3: ship from store (200 nodes, 2,000 SKUs, 20,000 orders, without daily limits)',
+          name: 'F3: ship from store (200 nodes, 2,000 SKUs, 20,000 orders in ten days, 25 packages a store and day)',
           scenarios: [() => scenarioOf(familyF3(seed, F3_FULL))],
         }
       : {
-          name: 'F3: ship from store (a tenth of its size, without daily limits)',
+          name: 'F3: ship from store (a tenth of its size, 25 packages a store and day)',
           scenarios: [() => scenarioOf(familyF3(seed, F3_SMALL))],
         },
     ...files.map((name) => ({

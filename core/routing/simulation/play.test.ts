@@ -28,6 +28,18 @@ const playWith = (scenario: Scenario, name: PolicyName): Played => {
   }
 }
 
+/** Packages of each node, day by day. */
+function packagesByDay({ orders, nodes, dayStarts }: Scenario, { choices }: Played): number[][] {
+  const days = dayStarts.map(() => nodes.map(() => 0))
+  let line = 0
+  orders.forEach((order, index) => {
+    const day = days[dayStarts.findLastIndex((start) => start <= index)]
+    for (const node of new Set(choices.slice(line, (line += order.skus.length))))
+      if (day !== undefined && node !== NOBODY) day[node] = (day[node] ?? 0) + 1
+  })
+  return days
+}
+
 describe.each(POLICY_NAMES)('policy %s', (name) => {
   const scenario = aBusyScenario(seededRandom(3), 120)
 
@@ -54,9 +66,41 @@ describe.each(POLICY_NAMES)('policy %s', (name) => {
     expect(playWith(mixed, name).choices.slice(0, lines)).toEqual(playWith(scenario, name).choices.slice(0, lines))
   })
 
+  test('sends no package beyond the limit of a day, and as many as before where the limit is wide', () => {
+    const random = seededRandom(8)
+    for (let round = 0; round < 20; round++) {
+      const open = aBusyScenario(random, 120)
+      const dayStarts = [0, 1 + Math.floor(random.next() * 50), 60 + Math.floor(random.next() * 50)]
+      const limits = (most: number) => Int32Array.from(open.nodes, () => Math.floor(random.next() * most) - 1)
+      const narrow: Scenario = { ...open, dayStarts, packagesPerDay: limits(40) }
+      const played = playWith(narrow, name)
+      const sent = packagesByDay(narrow, played)
+      narrow.packagesPerDay?.forEach((limit, node) => {
+        if (limit >= 0) expect(Math.max(...sent.map((day) => day[node] ?? 0))).toBeLessThanOrEqual(limit)
+      })
+      expect(played.cost).toBeGreaterThanOrEqual(hindsightBound(open, solver).bound)
+      const wide: Scenario = { ...open, dayStarts, packagesPerDay: limits(1).fill(10_000) }
+      expect(playWith(wide, name).choices).toEqual(playWith(open, name).choices)
+    }
+  })
+
   test('costs no less than the hindsight bound', () => {
     expect(playWith(scenario, name).cost).toBeGreaterThanOrEqual(hindsightBound(scenario, solver).bound)
   })
+})
+
+test('a node that has sent the packages of its day has them again the next', () => {
+  const scenario = aScenario({
+    packageFixed: [1, 5],
+    unitCost: [[1, 1]],
+    stock: [[9], [9]],
+    packagesPerDay: [2, undefined],
+    dayStarts: [0, 3],
+    orders: Array.from({ length: 6 }, (): [number, number[]] => [0, [0]]),
+  })
+  expect([...playWith(scenario, 'cheapest').choices]).toEqual([0, 0, 1, 0, 0, 1])
+  const closed = aScenario({ packageFixed: [1], unitCost: [[1]], stock: [[9]], packagesPerDay: [0], dayStarts: [0] })
+  expect(playWith(closed, 'cheapest').unfilledOrders).toBe(1)
 })
 
 test('the prices of a hindsight bound prove it by weak duality, and other prices prove less', () => {

@@ -3,6 +3,7 @@ import { NOBODY } from './order-cover.ts'
 import type { Policy } from './policies.ts'
 import type { Scenario, ScenarioOrder } from './scenario.ts'
 import { unitCostOf } from './scenario.ts'
+import { ShownStock } from './shown-stock.ts'
 
 /** What a policy made of a scenario. Costs are in the scenario's unit. */
 export type Played = {
@@ -36,7 +37,7 @@ const PROGRESS_EVERY = 1_000
 
 export function play(scenario: Scenario, policy: Policy, { nowMs, onProgress }: PlayTools): Played {
   const { orders, nodes, skus } = scenario
-  const stock = scenario.stock.slice()
+  const stock = new ShownStock(scenario)
   const choices = new Int16Array(orders.reduce((sum, order) => sum + order.skus.length, 0))
   const costs = new Float64Array(orders.length)
   const decisionMicros = new Float64Array(orders.length)
@@ -45,15 +46,16 @@ export function play(scenario: Scenario, policy: Policy, { nowMs, onProgress }: 
   const nodeUnits = new Int32Array(nodes.length)
   let [line, packages, splitOrders, unfilledLines, unfilledOrders, refreshes, refreshMs] = [0, 0, 0, 0, 0, 0, 0]
   orders.forEach((order, index) => {
+    stock.begin(index)
     if (policy.refresh !== undefined) {
       const began = nowMs()
-      if (policy.refresh(index, stock)) {
+      if (policy.refresh(index, stock.lying)) {
         refreshes++
         refreshMs += nowMs() - began
       }
     }
     const began = nowMs()
-    policy.decide(order, stock, nodeOfLine)
+    policy.decide(order, stock.shown, nodeOfLine)
     decisionMicros[index] = (nowMs() - began) * 1_000
     costs[index] = orderCost(scenario, order, nodeOfLine)
     const before = packages
@@ -65,15 +67,18 @@ export function play(scenario: Scenario, policy: Policy, { nowMs, onProgress }: 
         left++
         return
       }
-      const position = node * skus.length + sku
-      const units = (stock[position] ?? 0) - 1
-      if (units < 0)
-        throw new Error(`${policy.name} took a unit of ${skus[sku] ?? ''} that ${nodes[node]?.id ?? 'no node'} has not`)
-      stock[position] = units
+      if (!stock.takeUnit(node, sku))
+        throw new Error(
+          `${policy.name} took a unit of ${skus[sku] ?? ''} that ${nodes[node]?.id ?? 'no node'} has not, or not today`,
+        )
       nodeUnits[node] = (nodeUnits[node] ?? 0) + 1
       if (nodeOfLine.indexOf(node) < at) return
       packages++
       nodePackages[node] = (nodePackages[node] ?? 0) + 1
+    })
+    order.skus.forEach((_sku, at) => {
+      const node = nodeOfLine[at] ?? NOBODY
+      if (node !== NOBODY && nodeOfLine.indexOf(node) === at) stock.sendPackage(node)
     })
     splitOrders += packages - before > 1 ? 1 : 0
     unfilledLines += left

@@ -25,7 +25,10 @@ const recording = {
   policy: DEFAULT_ROUTING_POLICY,
   at: '2026-11-23T10:00:00.000Z' as Instant,
   history: [order(berlin, ['x', 1])],
-  orders: [order(paris, ['x', 2], ['y', 1]), order(berlin, ['y', 65])],
+  orders: [
+    { ...order(paris, ['x', 2], ['y', 1]), placedAt: '2026-11-20T10:00:00.000Z' as Instant },
+    { ...order(berlin, ['y', 65]), placedAt: '2026-11-21T10:00:00.000Z' as Instant },
+  ],
   stock: [
     { sku: 'x', nodeId: 'a', units: -2 },
     { sku: 'x', nodeId: 'a', units: 5 },
@@ -57,4 +60,30 @@ test('recorded orders become a scenario: units are lines, regions are destinatio
 test('a lane that the router would not use costs more than leaving the line out', () => {
   const { file } = recordedScenario(recording)
   expect(file.destinations[0]?.packageCost?.[2]).toBeGreaterThan(file.destinations[0]?.unfulfilledUnit ?? 0)
+})
+
+test('limits of nodes come with the days of the orders that can be played', () => {
+  expect(recordedScenario(recording).file.dayStarts).toBeUndefined()
+  const [a, ...others] = recording.nodes
+  const limited = { ...(a ?? aNode('a', {})), capacity: { packagesPerDay: 3, backlogDays: 1 } }
+  const [first, tooLong] = recording.orders
+  const placed = (day: number) => ({
+    ...order(paris, ['x', 1]),
+    placedAt: `2026-11-${day}T10:00:00.000Z` as Instant,
+  })
+  const { file } = recordedScenario({
+    ...recording,
+    nodes: [limited, ...others],
+    orders: [
+      ...(first === undefined ? [] : [first]),
+      ...(tooLong === undefined ? [] : [tooLong]),
+      placed(22),
+      placed(22),
+      placed(24),
+    ],
+  })
+  expect(file.nodes.map((each) => each.packagesPerDay)).toEqual([3, undefined, undefined])
+  expect(file.orders).toHaveLength(4)
+  expect(file.dayStarts).toEqual([0, 1, 3])
+  expect(parseScenario(file).ok).toBe(true)
 })

@@ -25,7 +25,7 @@ export type Recording = {
   readonly at: Instant
   /** Both in time order. */
   readonly history: readonly RecordedOrder[]
-  readonly orders: readonly RecordedOrder[]
+  readonly orders: readonly (RecordedOrder & { readonly placedAt: Instant })[]
   /** Units that can be had at the start of `orders`. */
   readonly stock: readonly { readonly sku: string; readonly nodeId: string; readonly units: number }[]
 }
@@ -50,22 +50,25 @@ export function recordedScenario(recording: Recording): Recorded {
   const open = lanes.flat().filter((lane) => lane.packageMinor < CLOSED_LANE_MINOR)
   const dearest = Math.max(1, ...open.map((lane) => lane.packageMinor + lane.unitMinor))
   const ordersOf = (orders: readonly RecordedOrder[]): [number, number[]][] =>
-    orders.flatMap((order): [number, number[]][] => {
-      const units = order.lines.flatMap((line) =>
-        line.quantity > MAX_LINES ? [] : Array.from({ length: line.quantity }, () => skuIndex.get(line.sku) ?? 0),
-      )
-      const wanted = order.lines.reduce((sum, line) => sum + line.quantity, 0)
-      return wanted > MAX_LINES ? [] : [[regions.findIndex((each) => each.key === regionOf(order)), units]]
-    })
-  const history = ordersOf(recording.history)
-  const orders = ordersOf(recording.orders)
+    orders.map((order) => [
+      regions.findIndex((each) => each.key === regionOf(order)),
+      order.lines.flatMap((line) => Array.from({ length: line.quantity }, () => skuIndex.get(line.sku) ?? 0)),
+    ])
+  const history = ordersOf(recording.history.filter(isPlayable))
+  const played = recording.orders.filter(isPlayable)
+  const orders = ordersOf(played)
   return {
     leftOut: recording.history.length + recording.orders.length - history.length - orders.length,
     file: {
       format: SCENARIO_FORMAT,
       name: recording.name,
       costUnit: `${recording.currency} minor units`,
-      nodes: nodes.list.map((node) => ({ id: node.id, ...placeOf(node.position), packageFixed: 0 })),
+      nodes: nodes.list.map((node) => ({
+        id: node.id,
+        ...placeOf(node.position),
+        packageFixed: 0,
+        ...(node.capacity?.packagesPerDay === undefined ? {} : { packagesPerDay: node.capacity.packagesPerDay }),
+      })),
       destinations: regions.map(({ key, order }, region) => ({
         id: key === '' ? 'unknown' : key,
         ...placeOf(order.position),
@@ -78,9 +81,19 @@ export function recordedScenario(recording: Recording): Recorded {
       stock: stockRows(recording, nodes, skuIndex),
       history,
       orders,
+      ...(nodes.list.some((node) => node.capacity?.packagesPerDay !== undefined)
+        ? { dayStarts: dayStartsOf(played.map((order) => order.placedAt)) }
+        : {}),
     },
   }
 }
+
+const isPlayable = (order: RecordedOrder): boolean =>
+  order.lines.reduce((sum, line) => sum + line.quantity, 0) <= MAX_LINES
+
+/** Days of UTC: nodes of several time zones have one calendar here. */
+const dayStartsOf = (times: readonly Instant[]): number[] =>
+  times.flatMap((at, index) => (index > 0 && at.slice(0, 10) === times[index - 1]?.slice(0, 10) ? [] : [index]))
 
 type Region = { key: string; order: RecordedOrder }
 

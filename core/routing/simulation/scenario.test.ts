@@ -60,8 +60,24 @@ test('what is wrong is said with its place and its cure', () => {
   expect(issuesOf('orders')).toHaveLength(1)
 })
 
+test('limits of a day need days, and days rise from 0 within the orders', () => {
+  const limited = { ...file, nodes: file.nodes.map((node) => ({ ...node, packagesPerDay: 1 })) }
+  expect(issuesOf(limited)).toEqual([expect.stringMatching(/^\/nodes\/0\/packagesPerDay: needs the days.*dayStarts/)])
+  const orders = [file.orders[0], file.orders[0], file.orders[0]]
+  expect(issuesOf({ ...limited, orders, dayStarts: [0, 2] })).toEqual([])
+  expect(issuesOf({ ...limited, orders, dayStarts: [1, 1, 3] }).map((each) => each.split(':')[0])).toEqual([
+    '/dayStarts/0',
+    '/dayStarts/1',
+    '/dayStarts/2',
+  ])
+  expect(issuesOf({ ...limited, nodes: limited.nodes.map((node) => ({ ...node, packagesPerDay: -1 })) })).toHaveLength(
+    2,
+  )
+})
+
 test('a policy is never handed the orders or the bound', () => {
   const known = knownPart(aScenario({ packageFixed: [1], unitCost: [[1]], stock: [[1]] }))
   expect(Object.keys(known)).not.toContain('orders')
+  expect(Object.keys(known)).not.toContain('dayStarts')
   expect(Object.keys(known)).not.toContain('hindsightBound')
 })

@@ -25,7 +25,14 @@ export const ScenarioFile = z.object({
   costUnit: z.string().max(50).default(''),
   nodes: z
     .array(
-      z.object({ id: Id, lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180), packageFixed: Cost }),
+      z.object({
+        id: Id,
+        lat: z.number().min(-90).max(90),
+        lon: z.number().min(-180).max(180),
+        packageFixed: Cost,
+        /** Most packages that it sends in a day; needs `dayStarts`. Without it as many as there are. */
+        packagesPerDay: z.int().min(0).max(1e9).optional(),
+      }),
     )
     .min(1)
     .max(MAX_NODES),
@@ -52,6 +59,8 @@ export const ScenarioFile = z.object({
   stock: z.array(z.array(z.int().min(0).max(1e9))),
   history: z.array(Order),
   orders: z.array(Order).min(1),
+  /** Where in `orders` each day begins, the first at 0. */
+  dayStarts: z.array(z.int().min(0)).min(1).optional(),
   hindsightBound: z.number().min(0).optional(),
 })
 export type ScenarioFile = z.infer<typeof ScenarioFile>
@@ -81,26 +90,33 @@ export type KnownScenario = {
   readonly unfulfilledFixed: number
   /** Units at the start, at `node × skus + sku`. */
   readonly stock: Int32Array
+  /** Most packages of a day by node, -1 for no limit; undefined where no node has one. */
+  readonly packagesPerDay: Int32Array | undefined
   /** The orders of one past period, in time order: the only forecast there is. */
   readonly history: readonly ScenarioOrder[]
 }
 
 export type Scenario = KnownScenario & {
   readonly orders: readonly ScenarioOrder[]
+  /** Index of the first order of each day. */
+  readonly dayStarts: readonly number[]
   readonly hindsightBound: number | undefined
 }
 
-/** Issues: `scenario.shape` (a field is missing or of the wrong kind), `scenario.length`, `scenario.index`; each with its pointer. */
+/** Issues: `scenario.shape` (a field is missing or of the wrong kind), `scenario.length`, `scenario.index`, `scenario.days`; each with its pointer. */
 export function parseScenario(value: unknown): Parsed<Scenario> {
   const result = ScenarioFile.safeParse(value)
   if (!result.success) return unreadable(...result.error.issues.slice(0, MAX_ISSUES).map((issue) => shapeIssue(issue)))
-  const issues = [...lengthIssues(result.data), ...indexIssues(result.data)].slice(0, MAX_ISSUES)
+  const issues = [...lengthIssues(result.data), ...indexIssues(result.data), ...dayIssues(result.data)].slice(
+    0,
+    MAX_ISSUES,
+  )
   return issues.length > 0 ? unreadable(...issues) : parsed(scenarioOf(result.data))
 }
 
 /** What a policy is handed. A copy without the orders, so that none can look ahead by mistake. */
 export function knownPart(scenario: Scenario): KnownScenario {
-  const { orders: _orders, hindsightBound: _bound, ...known } = scenario
+  const { orders: _orders, dayStarts: _days, hindsightBound: _bound, ...known } = scenario
   return known
 }
 
@@ -138,8 +154,12 @@ function scenarioOf(file: ScenarioFile): Scenario {
     unfulfilledUnit: Float64Array.from(file.destinations, (each) => each.unfulfilledUnit),
     unfulfilledFixed: file.unfulfilledFixed,
     stock,
+    packagesPerDay: file.nodes.some((each) => each.packagesPerDay !== undefined)
+      ? Int32Array.from(file.nodes, (each) => each.packagesPerDay ?? -1)
+      : undefined,
     history: ordersOf(file.history),
     orders: ordersOf(file.orders),
+    dayStarts: file.dayStarts ?? [0],
     hindsightBound: file.hindsightBound,
   }
 }
@@ -182,6 +202,33 @@ function indexIssues(file: ScenarioFile): Issue[] {
       ...outside(`/${list}/${at}/0`, destination, file.destinations.length, 'destinations'),
       ...skus.flatMap((sku, line) => outside(`/${list}/${at}/1/${line}`, sku, file.skus.length, 'skus')),
     ]),
+  )
+}
+
+function dayIssues({ nodes, orders, dayStarts }: ScenarioFile): Issue[] {
+  const limited = nodes.findIndex((each) => each.packagesPerDay !== undefined)
+  if (dayStarts === undefined)
+    return limited < 0
+      ? []
+      : [
+          issue(
+            'scenario.days',
+            `/nodes/${limited}/packagesPerDay`,
+            'needs the days: nobody knows otherwise when the next one begins',
+            'Add `dayStarts`: the indexes in `orders` at which each day begins, the first 0.',
+          ),
+        ]
+  return dayStarts.flatMap((start, at) =>
+    (at === 0 ? start === 0 : start > (dayStarts[at - 1] ?? 0)) && start < orders.length
+      ? []
+      : [
+          issue(
+            'scenario.days',
+            `/dayStarts/${at}`,
+            `must begin at 0, rise, and lie within the ${orders.length} orders, not ${start}`,
+            'Correct it; leave out days without orders.',
+          ),
+        ],
   )
 }
 

@@ -13,6 +13,9 @@ export type Asked = {
   unfulfilledFixed?: number
   history?: [number, number[]][]
   orders?: [number, number[]][]
+  /** By node; undefined for no limit. */
+  packagesPerDay?: (number | undefined)[]
+  dayStarts?: number[]
 }
 
 export function aScenarioFile(asked: Asked): ScenarioFile {
@@ -20,7 +23,13 @@ export function aScenarioFile(asked: Asked): ScenarioFile {
     format: SCENARIO_FORMAT,
     name: 'a scenario',
     costUnit: '',
-    nodes: asked.packageFixed.map((packageFixed, node) => ({ id: `n${node}`, lat: node, lon: 0, packageFixed })),
+    nodes: asked.packageFixed.map((packageFixed, node) => ({
+      id: `n${node}`,
+      lat: node,
+      lon: 0,
+      packageFixed,
+      packagesPerDay: asked.packagesPerDay?.[node],
+    })),
     destinations: asked.unitCost.map((unitCost, index) => ({
       id: `d${index}`,
       lat: index,
@@ -33,6 +42,7 @@ export function aScenarioFile(asked: Asked): ScenarioFile {
     stock: asked.stock,
     history: asked.history ?? [],
     orders: asked.orders ?? [[0, [0]]],
+    dayStarts: asked.dayStarts,
   }
 }
 
