@@ -65,17 +65,21 @@ function list({ values, print }: Call): number {
     summary,
   }))
   if (values['json'] === true) print(JSON.stringify(rows))
-  else
+  else {
+    const width = Math.max(...rows.map(({ name }) => name.length))
     for (const row of rows)
-      print(`${row.name.padEnd(26)} ${row.directions.join(', ').padEnd(12)} ${row.kind.padEnd(23)} ${row.summary}`)
+      print(`${row.name.padEnd(width)} ${row.directions.join(', ').padEnd(12)} ${row.kind.padEnd(23)} ${row.summary}`)
+  }
   return 0
 }
 
 function partners({ values, print }: Call): number {
   if (values['json'] === true) print(JSON.stringify(PARTNER_PROFILES))
-  else
+  else {
+    const width = Math.max(...Object.keys(PARTNER_PROFILES).map((name) => name.length))
     for (const [name, profile] of Object.entries(PARTNER_PROFILES))
-      print(`${name.padEnd(18)} ${JSON.stringify(profile)}`)
+      print(`${name.padEnd(width)} ${JSON.stringify(profile)}`)
+  }
   return 0
 }
 
