@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -30,9 +30,16 @@ const Report = z.object({
       unfilledOrders: z.int(),
       decisionMicrosP50: z.number(),
       decisionMicrosP99: z.number(),
+      nodes: z.array(z.object({ node: z.string(), packages: z.int() })),
     }),
   ),
   diff: z.object({ orders: z.array(z.object({ order: z.int(), costs: z.array(z.number()) })) }).optional(),
+})
+
+const Example = z.object({
+  nodes: z.array(z.looseObject({})),
+  orders: z.array(z.unknown()),
+  history: z.array(z.unknown()),
 })
 
 test('--json has one report for each policy asked for, and the differences of two add up to their costs', async () => {
@@ -65,4 +72,24 @@ test('a caller’s mistake is told with its place and what would be right', asyn
   await expect(run('--scenario', wrong)).rejects.toThrow(/\/nodes: /)
   await expect(run('--scenario', EXAMPLE, '--policy', 'best')).rejects.toThrow('there are nearest, priority-list')
   await expect(run('--scenario', EXAMPLE, '--diff', 'cheapest')).rejects.toThrow(UsageError)
+})
+
+test('limits of a day without the days are refused with what to add, and with them every policy keeps to them', async () => {
+  const example: object = JSON.parse(readFileSync(EXAMPLE, 'utf8'))
+  const { nodes, orders, history } = Example.parse(example)
+  const limited = { ...example, nodes: nodes.map((node) => ({ ...node, packagesPerDay: 2 })) }
+  const path = join(folder, 'limited.json')
+  writeFileSync(path, JSON.stringify(limited))
+  await expect(run('--scenario', path)).rejects.toThrow(
+    /\/nodes\/0\/packagesPerDay: needs the days of orders.*Add `dayStarts`[^]*Add `historyDayStarts`/,
+  )
+  writeFileSync(path, JSON.stringify({ ...limited, dayStarts: [0, orders.length], historyDayStarts: [0] }))
+  await expect(run('--scenario', path)).rejects.toThrow(/\/dayStarts\/1: must begin at 0, rise, and lie within/)
+  const days = { dayStarts: [0, 2], historyDayStarts: [0, Math.floor(history.length / 2)] }
+  writeFileSync(path, JSON.stringify({ ...limited, ...days }))
+  const report = Report.parse(JSON.parse(await run('--scenario', path, '--bound', '--json')))
+  for (const { ratio, nodes: load } of report.policies) {
+    expect(ratio).toBeGreaterThanOrEqual(1)
+    for (const { packages } of load) expect(packages).toBeLessThanOrEqual(2 * 2)
+  }
 })

@@ -8,11 +8,15 @@ import { haversineKm } from '#core/routing/simulation/geography.ts'
 import { SCENARIO_FORMAT, type ScenarioFile } from '#core/routing/simulation/scenario.ts'
 import { FULFILLMENT_CENTERS, METROS } from './metros.ts'
 
-export type F3Size = { stores: number; skus: number; orders: number }
-/** What the family is described with. */
-export const F3_FULL: F3Size = { stores: 190, skus: 2_000, orders: 20_000 }
+/** `packagesADay` is what each store may send. */
+export type F3Size = { stores: number; skus: number; orders: number; packagesADay: number }
+/** What the family is described with. Stores hold 70 units each, so that they hardly ever come to 25 packages in a day. */
+export const F3_FULL: F3Size = { stores: 190, skus: 2_000, orders: 20_000, packagesADay: 25 }
+/** F3-T: less than half of what stores hold can leave them. */
+export const F3_FULL_TIGHT: F3Size = { ...F3_FULL, packagesADay: 3 }
 /** A tenth of it. */
-export const F3_SMALL: F3Size = { stores: 40, skus: 200, orders: 2_000 }
+export const F3_SMALL: F3Size = { stores: 40, skus: 200, orders: 2_000, packagesADay: 25 }
+export const F3_SMALL_TIGHT: F3Size = { ...F3_SMALL, packagesADay: 2 }
 
 const KM_A_MILE = 1.61
 /** Zone up to so many miles: USD a package, USD a kilogram. */
@@ -28,7 +32,6 @@ const ZONES = [
 const STORE_PACKAGE_USD = 1.5
 const STORE_LINE_USD = 0.75
 const UNSERVED_USD = 60
-const STORE_PACKAGES_A_DAY = 25
 const DAYS = 10
 const SIZE_WEIGHTS = [0.55, 0.22, 0.11, 0.06, 0.04, 0.02]
 const CARRIED = 0.5
@@ -51,16 +54,17 @@ export function familyF3(seed: number, size: F3Size): ScenarioFile {
     ])
   const weights = Array.from({ length: size.skus }, () => Math.round(600 * Math.exp(0.8 * normal(random))) / 1_000)
   const history = period()
+  const dayStarts = Array.from({ length: DAYS }, (_, day) => Math.floor((day * size.orders) / DAYS))
   return {
     format: SCENARIO_FORMAT,
-    name: `F3 seed ${seed}, ${size.orders} orders`,
+    name: `F3 seed ${seed}, ${size.orders} orders, ${size.packagesADay} packages a store and day`,
     costUnit: 'USD/1000',
     nodes: spots.map(({ lat, lon, isStore }, node) => ({
       id: `${isStore ? 'S' : 'F'}${node}`,
       lat,
       lon,
       packageFixed: isStore ? thousandths(STORE_PACKAGE_USD) : 0,
-      ...(isStore ? { packagesPerDay: STORE_PACKAGES_A_DAY } : {}),
+      ...(isStore ? { packagesPerDay: size.packagesADay } : {}),
     })),
     destinations: METROS.map((metro) => {
       const zones = spots.map((spot) => zoneOf(haversineKm(spot, metro) / KM_A_MILE))
@@ -80,7 +84,8 @@ export function familyF3(seed: number, size: F3Size): ScenarioFile {
     stock: stockOf(random, spots, size, history),
     history,
     orders: period(),
-    dayStarts: Array.from({ length: DAYS }, (_, day) => Math.floor((day * size.orders) / DAYS)),
+    dayStarts,
+    historyDayStarts: dayStarts,
   }
 }
 

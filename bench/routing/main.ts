@@ -12,7 +12,7 @@ import { loadLinearProgramSolver } from '#workers/prices/highs.ts'
 import type { Bench, BenchOptions } from '../bench.ts'
 import { median } from '../kit/measure.ts'
 import { table } from '../kit/table.ts'
-import { familyF3, F3_FULL, F3_SMALL } from './family-f3.ts'
+import { F3_FULL, F3_FULL_TIGHT, F3_SMALL, F3_SMALL_TIGHT, type F3Size, familyF3 } from './family-f3.ts'
 import { familyF1 } from './family-f1.ts'
 
 /** `prices` prove the bound by weak duality (boundFromPrices): anybody can check it without a solver. */
@@ -49,21 +49,19 @@ function listFamilies({ full, instances, sequences, seed, scenarios }: BenchOpti
   return [
     { name: 'F1-H: published instances, history only', scenarios: generated(false) },
     { name: 'F1-S-H: strict service, history only', scenarios: generated(true) },
-    full
-      ? {
-          name: 'F3: ship from store (200 nodes, 2,000 SKUs, 20,000 orders in ten days, 25 packages a store and day)',
-          scenarios: [() => scenarioOf(familyF3(seed, F3_FULL))],
-        }
-      : {
-          name: 'F3: ship from store (a tenth of its size, 25 packages a store and day)',
-          scenarios: [() => scenarioOf(familyF3(seed, F3_SMALL))],
-        },
+    ...(full ? [F3_FULL, F3_FULL_TIGHT] : [F3_SMALL, F3_SMALL_TIGHT]).map((size) => ({
+      name: describeF3(size),
+      scenarios: [() => scenarioOf(familyF3(seed, size))],
+    })),
     ...files.map((name) => ({
       name,
       scenarios: [() => scenarioOf(JSON.parse(readFileSync(join(scenarios ?? '', name), 'utf8')))],
     })),
   ]
 }
+
+const describeF3 = ({ stores, skus, orders, packagesADay }: F3Size): string =>
+  `F3: ship from store (${stores} stores, ${skus} SKUs, ${orders} orders in ten days, ${packagesADay} packages a store and day)`
 
 function scenarioOf(file: unknown): Scenario {
   const result = parseScenario(file)

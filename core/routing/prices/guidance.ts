@@ -29,12 +29,14 @@ export type Guide<M extends Method> = {
   readonly close: () => void
 }
 
+/** `news` is the weight of a new solve: more where what the limits stand for changes from one to the next. */
 export function createGuide<M extends Method>(
   solver: LinearProgramSolver,
   random: Random,
   source: MethodSource<M>,
   groups: number,
   positions: number,
+  news = NEWS,
 ): Guide<M> {
   const futures = createFutures(groups, PAIRS, random)
   let memory: { prices: Float64Array; shares: Shares<M>[] } | undefined
@@ -50,7 +52,7 @@ export function createGuide<M extends Method>(
         solved.prices.forEach((price, p) => (prices[p] = (prices[p] ?? 0) + price / programs.length))
         solved.mixes.forEach((mix, group) => addMix(shares[group] ?? new Map(), mix, 1))
       })
-      memory = memory === undefined ? { prices, shares } : blend(memory, { prices, shares })
+      memory = memory === undefined ? { prices, shares } : blend(memory, { prices, shares }, news)
       return { prices: memory.prices, mixes: memory.shares.map((each) => [...each.values()]) }
     },
     close: () => programs.forEach((program) => program.close()),
@@ -62,14 +64,15 @@ type Shares<M extends Method> = Map<string, { method: M; share: number }>
 
 function blend<M extends Method>(
   old: { prices: Float64Array; shares: readonly Shares<M>[] },
-  news: { prices: Float64Array; shares: readonly Shares<M>[] },
+  fresh: { prices: Float64Array; shares: readonly Shares<M>[] },
+  news: number,
 ): { prices: Float64Array; shares: Shares<M>[] } {
   return {
-    prices: old.prices.map((price, p) => (1 - NEWS) * price + NEWS * (news.prices[p] ?? 0)),
+    prices: old.prices.map((price, p) => (1 - news) * price + news * (fresh.prices[p] ?? 0)),
     shares: old.shares.map((before, group) => {
       const sum: Shares<M> = new Map()
-      addMix(sum, before.values(), 1 - NEWS)
-      addMix(sum, news.shares[group]?.values() ?? [], NEWS)
+      addMix(sum, before.values(), 1 - news)
+      addMix(sum, fresh.shares[group]?.values() ?? [], news)
       for (const [key, { share }] of sum) if (share < FADED) sum.delete(key)
       return sum
     }),

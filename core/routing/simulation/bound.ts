@@ -5,13 +5,14 @@
  */
 import type { LinearProgramSolver } from '../prices/linear-program.ts'
 import { createMethodProgram, pricedCost } from '../prices/method-program.ts'
-import { ascendBound } from './dual-ascent.ts'
+import { ascendBound } from './bound-ascent.ts'
 import { groupsOf } from './groups.ts'
+import { hindsightOf } from './places.ts'
 import { scenarioMethods } from './scenario-methods.ts'
 import { stockedPositions } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Beyond so many kinds of orders, or positions with stock, the linear program takes minutes. */
+/** Beyond so many kinds of orders (of a day, where days matter), or positions with stock and places, the linear program takes minutes. */
 const MAX_KINDS = 4_000
 const MAX_POSITIONS = 10_000
 /** A climb's steps, as many as a minute or so allows; the bound is valid after each, and tighter with more. */
@@ -20,22 +21,22 @@ const stepsFor = (orders: number): number => Math.min(600, Math.max(150, Math.ro
 
 export type HindsightBound = {
   bound: number
-  /** What the last unit was worth in hindsight, at `node × skus + sku`. */
+  /**
+   * What the last unit was worth in hindsight, at `node × skus + sku`; where nodes have limits, behind them what the last place of each
+   * day was worth, at `day × nodes + node`.
+   */
   prices: Float64Array
 }
 
 export function hindsightBound(scenario: Scenario, solver: LinearProgramSolver): HindsightBound {
-  const groups = groupsOf(scenario.orders)
-  if (groups.list.length > MAX_KINDS || stockedPositions(scenario) > MAX_POSITIONS)
-    return ascendBound(scenario, scenario.orders, stepsFor(scenario.orders.length))
-  const program = createMethodProgram(
-    solver,
-    scenarioMethods(scenario, groups.list),
-    groups.list.length,
-    scenario.stock.length,
-  )
+  const { orders, limits } = hindsightOf(scenario)
+  const groups = groupsOf(orders)
+  const positions = stockedPositions(scenario) + limits.length - scenario.stock.length
+  if (groups.list.length > MAX_KINDS || positions > MAX_POSITIONS) return ascendBound(scenario, stepsFor(orders.length))
+  const methods = scenarioMethods(scenario, groups.list)
+  const program = createMethodProgram(solver, methods, groups.list.length, limits.length)
   try {
-    const { bound, prices } = program.solve(groups.count(scenario.orders), Float64Array.from(scenario.stock))
+    const { bound, prices } = program.solve(groups.count(orders), limits)
     return { bound, prices }
   } finally {
     program.close()
@@ -44,16 +45,19 @@ export function hindsightBound(scenario: Scenario, solver: LinearProgramSolver):
 
 /**
  * Weak duality: for any prices that are not negative, Σ over orders of the cheapest service at money plus prices, less what all
- * stock is worth at those prices, is below what any policy can reach. Needs no solver, so anybody can check a bound.
+ * stock and all places are worth at those prices, is below what any policy can reach. Needs no solver, so anybody can check a
+ * bound. Prices that are left out are zero.
  */
 export function boundFromPrices(scenario: Scenario, prices: Float64Array): number {
-  const groups = groupsOf(scenario.orders)
-  const counts = groups.count(scenario.orders)
+  const { orders, limits } = hindsightOf(scenario)
+  const all = new Float64Array(limits.length)
+  all.set(prices)
+  const groups = groupsOf(orders)
+  const counts = groups.count(orders)
   const methods = scenarioMethods(scenario, groups.list)
-  const limits = Float64Array.from(scenario.stock)
   let bound = 0
   groups.list.forEach((_, group) => {
-    bound += (counts[group] ?? 0) * pricedCost(methods.best(group, prices, limits), prices)
+    bound += (counts[group] ?? 0) * pricedCost(methods.best(group, all, limits), all)
   })
-  return limits.reduce((sum, limit, position) => sum - limit * (prices[position] ?? 0), bound)
+  return limits.reduce((sum, limit, position) => sum - limit * (all[position] ?? 0), bound)
 }

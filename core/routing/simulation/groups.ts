@@ -1,22 +1,22 @@
-/** Orders of a scenario by kind: what is ordered (a set of SKUs, repeats counted) and whereto. */
-import type { ScenarioOrder } from './scenario.ts'
+/** Orders of a scenario by kind: what is ordered (a set of SKUs, repeats counted), whereto, and on which day where days matter. */
+import type { DatedOrder } from './places.ts'
 
 export type Groups = {
   /** SKUs are sorted: methods name the node of each in this order. */
-  readonly list: readonly ScenarioOrder[]
-  readonly indexOf: (order: ScenarioOrder) => number | undefined
+  readonly list: readonly DatedOrder[]
+  readonly indexOf: (order: DatedOrder) => number | undefined
   /** How often each group stands in a list of orders. */
-  readonly count: (orders: readonly ScenarioOrder[]) => Float64Array
+  readonly count: (orders: readonly DatedOrder[]) => Float64Array
 }
 
-export function groupsOf(orders: readonly ScenarioOrder[]): Groups {
-  const list: ScenarioOrder[] = []
+export function groupsOf(orders: readonly DatedOrder[]): Groups {
+  const list: DatedOrder[] = []
   const byKey = new Map<string, number>()
   for (const order of orders) {
     const key = keyOf(order)
     if (byKey.has(key)) continue
     byKey.set(key, list.length)
-    list.push({ destination: order.destination, skus: order.skus.toSorted(ascending) })
+    list.push({ ...order, skus: order.skus.toSorted(ascending) })
   }
   return {
     list,
@@ -32,6 +32,7 @@ export function groupsOf(orders: readonly ScenarioOrder[]): Groups {
   }
 }
 
-const keyOf = ({ destination, skus }: ScenarioOrder): string => `${destination}:${skus.toSorted(ascending).join(',')}`
+const keyOf = ({ destination, skus, day = 0 }: DatedOrder): string =>
+  `${destination}:${skus.toSorted(ascending).join(',')}:${day}`
 
 const ascending = (a: number, b: number): number => a - b

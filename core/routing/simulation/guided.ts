@@ -1,15 +1,18 @@
 /**
  * Policies that look ahead: `shadow-price` serves each order at the least money plus what its units are worth to later orders;
- * `default` chooses, among the methods that come close to that, as the optimum over many futures would mix them.
+ * `default` chooses, among the methods that come close to that, as the optimum over many futures would mix them. Where nodes have limits
+ * of a day both are one: its mix was the dearer way on every instance tried.
  */
 import type { Random } from '../../ports.ts'
 import { createGuide } from '../prices/guidance.ts'
 import type { Guidance } from '../prices/guidance.ts'
 import { pricedCost } from '../prices/method-program.ts'
 import type { LinearProgramSolver } from '../prices/linear-program.ts'
-import { createAscent } from './dual-ascent.ts'
+import { climbing } from './climbing.ts'
 import { groupsOf } from './groups.ts'
 import { coverOrder, NOBODY } from './order-cover.ts'
+import { DAYS_AHEAD, LATER, outlook, pricesOfToday, turnsDay, withoutLooseLimits } from './outlook.ts'
+import { rowLength } from './places.ts'
 import type { Policy } from './policies.ts'
 import { scenarioMethods } from './scenario-methods.ts'
 import type { ScenarioMethod } from './scenario-methods.ts'
@@ -21,6 +24,9 @@ const REFRESHES = 100
 /** A method is close when it costs this part more than the cheapest, prices included: prices are not known better. */
 const CLOSE = 0.03
 
+/** Places run short and are there again within a day: what earlier guidance said of them misleads, and so does a mix. */
+const NOTHING_LASTS = 1
+
 export type GuidedTools = { readonly solver: LinearProgramSolver; readonly random: Random }
 
 export function shadowPrice(scenario: KnownScenario, tools: GuidedTools): Policy {
@@ -31,63 +37,57 @@ export function followMix(scenario: KnownScenario, tools: GuidedTools): Policy {
   return guided('default', scenario, tools, true)
 }
 
-/** Beyond so many kinds of orders, or positions with stock, the linear program is too slow: prices climb instead (dual-ascent.ts). */
+/** Beyond so many kinds of orders, or positions with stock and places, the linear program is too slow: prices climb instead (climbing.ts). */
 const MAX_KINDS = 1_000
 const MAX_POSITIONS = 3_000
-/** Steps of the first climb, of each later one, and how often in a period. */
-const FIRST_CLIMB = 60
-const LATER_CLIMB = 10
-const CLIMBS = 20
 
-const isLarge = (scenario: KnownScenario, kinds: number): boolean =>
-  kinds > MAX_KINDS || stockedPositions(scenario) > MAX_POSITIONS
-
-/** Both policies are one where orders hardly ever repeat: there is no mix to follow. */
-function climbing(name: string, scenario: KnownScenario, random: Random): Policy {
-  const ascent = createAscent(scenario, random)
-  const { history } = scenario
-  const every = Math.max(1, Math.ceil(history.length / CLIMBS))
-  let prices: Float64Array = new Float64Array(scenario.stock.length)
-  return {
-    name,
-    refresh: (seen, stock) => {
-      if (seen % every !== 0) return false
-      const remaining = Math.max(1, history.length - seen)
-      prices = ascent.climb(history, remaining, stock, seen === 0 ? FIRST_CLIMB : LATER_CLIMB)
-      return true
-    },
-    decide: ({ destination, skus }, stock, nodeOfLine) =>
-      void coverOrder(scenario, destination, skus, { stock, prices }, nodeOfLine),
-  }
-}
-
-function guided(name: string, scenario: KnownScenario, { solver, random }: GuidedTools, followsMix: boolean): Policy {
+function guided(name: string, known: KnownScenario, { solver, random }: GuidedTools, followsMix: boolean): Policy {
+  const scenario = withoutLooseLimits(known)
   const groups = groupsOf(scenario.history)
-  if (isLarge(scenario, groups.list.length)) return climbing(name, scenario, random)
+  const kinds = groups.list.length
+  const limited = scenario.packagesPerDay !== undefined
+  const dated = limited ? [...groups.list, ...groups.list.map((group) => ({ ...group, day: LATER }))] : groups.list
+  const row = rowLength(scenario, DAYS_AHEAD)
+  const positions = stockedPositions(scenario) + row - scenario.stock.length
+  if (dated.length > MAX_KINDS || positions > MAX_POSITIONS) return climbing(name, scenario, random)
   const counts = groups.count(scenario.history)
-  const positions = scenario.stock.length
-  const guide = createGuide(solver, random, scenarioMethods(scenario, groups.list), groups.list.length, positions)
+  const methods = scenarioMethods(scenario, dated)
+  const guide = createGuide(solver, random, methods, dated.length, row, limited ? NOTHING_LASTS : undefined)
   const every = Math.max(1, Math.ceil(scenario.history.length / REFRESHES))
-  let prices: Float64Array = new Float64Array(positions)
+  let prices: Float64Array = new Float64Array(row)
   let quotas: Quota[][] = []
   return {
     name,
-    refresh: (seen, stock) => {
-      if (groups.list.length === 0 || seen % every !== 0) return false
-      const guidance = guide.solve(counts, scenario.history.length, seen, Float64Array.from(stock))
+    refresh: (seen, stock, today) => {
+      const turns = turnsDay(scenario, today)
+      if (kinds === 0 || (seen % every !== 0 && !turns)) return false
+      const { partToday, limits } = outlook(scenario, seen, stock, today)
+      const expected = limited ? byDay(counts, partToday) : counts
+      const guidance = guide.solve(expected, scenario.history.length, seen, limits)
       prices = guidance.prices
-      quotas = followsMix ? quotasOf(guidance) : []
+      quotas = followsMix && !limited ? quotasOf(guidance) : []
       return true
     },
     decide: (order, stock, nodeOfLine) => {
       const group = groups.indexOf(order)
       if (group !== undefined) counts[group] = (counts[group] ?? 0) + 1
-      const cost = coverOrder(scenario, order.destination, order.skus, { stock, prices }, nodeOfLine)
+      const weighed = { stock, prices, packagePrices: pricesOfToday(scenario, prices) }
+      const cost = coverOrder(scenario, order.destination, order.skus, weighed, nodeOfLine)
       const quota = takeQuota(quotas[group ?? -1] ?? [], stock, prices, cost * (1 + CLOSE))
       if (quota !== undefined) writeNodes(order, quota.method, nodeOfLine)
     },
     close: () => guide.close(),
   }
+}
+
+/** Counts of each kind today, then of each later. */
+function byDay(counts: Float64Array, partToday: number): Float64Array {
+  const all = new Float64Array(2 * counts.length)
+  counts.forEach((count, kind) => {
+    all[kind] = count * partToday
+    all[counts.length + kind] = count * (1 - partToday)
+  })
+  return all
 }
 
 /** How many of a group's orders a method should have had, and has had, since the guidance was made. */

@@ -5,6 +5,7 @@ import { sellableAt } from '../problem.ts'
 import type { Problem } from '../problem.ts'
 import type { Sku } from '../../model/ids.ts'
 import { coverOrder, EXACT_LINES, NOBODY } from './order-cover.ts'
+import type { Weighed } from './order-cover.ts'
 import { aScenario } from './test-kit.ts'
 import type { KnownScenario } from './scenario.ts'
 import { unitCostOf } from './scenario.ts'
@@ -15,6 +16,8 @@ const instances = fc.record({
   costs: fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 12, maxLength: 12 }),
   stock: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 35, maxLength: 35 }),
   prices: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 35, maxLength: 35 }),
+  /** Endless: the node has no place left. */
+  packagePrices: fc.array(fc.constantFrom(0, 7, 30, Number.POSITIVE_INFINITY), { minLength: 5, maxLength: 5 }),
   unfulfilledFixed: fc.constantFrom(0, 25),
   unfulfilledUnit: fc.constantFrom(20, 500),
 })
@@ -38,15 +41,17 @@ const scenarioFor = ({ nodes, costs, stock, unfulfilledFixed, unfulfilledUnit }:
 
 const ascending = (a: number, b: number): number => a - b
 
-test('the cover is the best of all ways to serve the order, repeated SKUs and prices included', () => {
+test('the cover is the best of all ways to serve the order, repeated SKUs and prices of units and places included', () => {
   fc.assert(
     fc.property(instances, (instance) => {
       const scenario = scenarioFor(instance)
       const prices = Float64Array.from(instance.prices)
       const nodes = new Int16Array(64)
-      const cost = coverOrder(scenario, 0, instance.lines, { stock: scenario.stock, prices }, nodes)
-      expect(cost).toBe(bruteForce(scenario, instance.lines, prices))
-      expect(costOf(scenario, instance.lines, [...nodes.subarray(0, instance.lines.length)], prices)).toBe(cost)
+      const packagePrices = Float64Array.from(instance.packagePrices)
+      const weighed = { stock: scenario.stock, prices, packagePrices }
+      const cost = coverOrder(scenario, 0, instance.lines, weighed, nodes)
+      expect(cost).toBe(bruteForce(scenario, instance.lines, weighed))
+      expect(costOf(scenario, instance.lines, [...nodes.subarray(0, instance.lines.length)], weighed)).toBe(cost)
     }),
     { numRuns: 400 },
   )
@@ -87,15 +92,15 @@ test('an order too long for the exact cover is served without giving a unit twic
   const nodes = new Int16Array(64)
   const cost = coverOrder(scenario, 0, lines, { stock: scenario.stock }, nodes)
   const chosen = [...nodes.subarray(0, lines.length)]
-  expect(costOf(scenario, lines, chosen, new Float64Array(14))).toBe(cost)
+  expect(costOf(scenario, lines, chosen, { stock: scenario.stock })).toBe(cost)
   expect(chosen.filter((node) => node !== NOBODY)).toHaveLength(15)
 })
 
-function bruteForce(scenario: KnownScenario, lines: readonly number[], prices: Float64Array): number {
+function bruteForce(scenario: KnownScenario, lines: readonly number[], weighed: Weighed): number {
   let best = Number.POSITIVE_INFINITY
   const choose = (chosen: number[]): void => {
     if (chosen.length === lines.length) {
-      best = Math.min(best, costOf(scenario, lines, chosen, prices))
+      best = Math.min(best, costOf(scenario, lines, chosen, weighed))
       return
     }
     for (let node = NOBODY; node < scenario.nodes.length; node++) choose([...chosen, node])
@@ -109,9 +114,9 @@ function costOf(
   scenario: KnownScenario,
   lines: readonly number[],
   chosen: readonly number[],
-  prices: Float64Array,
+  { stock, prices, packagePrices }: Weighed,
 ): number {
-  const left = scenario.stock.slice()
+  const left = stock.slice()
   let cost = 0
   chosen.forEach((node, line) => {
     const sku = lines[line] ?? 0
@@ -122,10 +127,10 @@ function costOf(
     const position = node * scenario.skus.length + sku
     if ((left[position] ?? 0) <= 0) cost = Number.POSITIVE_INFINITY
     left[position] = (left[position] ?? 0) - 1
-    cost += unitCostOf(scenario, 0, node, sku) + (prices[position] ?? 0)
+    cost += unitCostOf(scenario, 0, node, sku) + (prices?.[position] ?? 0)
   })
   const packages = new Set(chosen.filter((node) => node !== NOBODY))
-  for (const node of packages) cost += scenario.packageCost[node] ?? 0
+  for (const node of packages) cost += (scenario.packageCost[node] ?? 0) + (packagePrices?.[node] ?? 0)
   return chosen.includes(NOBODY) ? cost + scenario.unfulfilledFixed : cost
 }
 

@@ -25,8 +25,8 @@ export type Weighed = {
   readonly stock: Int32Array
   /** Added to the cost of a unit; undefined for money alone. */
   readonly prices?: Float64Array | undefined
-  /** Added to every package: a large weight makes the fewest packages go before money. */
-  readonly packageWeight?: number
+  /** Added to a package, by node: what a place of the day is worth. */
+  readonly packagePrices?: Float64Array | undefined
 }
 
 /**
@@ -64,9 +64,10 @@ function coverSingle(
   scenario: KnownScenario,
   destination: number,
   sku: number,
-  { stock, prices, packageWeight = 0 }: Weighed,
+  weighed: Weighed,
   nodeOfLine: Int16Array,
 ): number {
+  const { stock, prices } = weighed
   const nodes = scenario.nodes.length
   const skus = scenario.skus.length
   let best = scenario.unfulfilledFixed + (scenario.unfulfilledUnit[destination] ?? 0)
@@ -75,11 +76,7 @@ function coverSingle(
     const position = node * skus + sku
     if ((stock[position] ?? 0) <= 0) continue
     const price = prices === undefined ? 0 : (prices[position] ?? 0)
-    const cost =
-      (scenario.packageCost[destination * nodes + node] ?? 0) +
-      packageWeight +
-      unitCostOf(scenario, destination, node, sku) +
-      price
+    const cost = fixedCost(scenario, destination, node, weighed) + unitCostOf(scenario, destination, node, sku) + price
     if (cost >= best) continue
     best = cost
     nodeOfLine[0] = node
@@ -118,12 +115,9 @@ function priceLines(
   return mask
 }
 
-const fixedCost = (
-  scenario: KnownScenario,
-  destination: number,
-  node: number,
-  { packageWeight = 0 }: Weighed,
-): number => (scenario.packageCost[destination * scenario.nodes.length + node] ?? 0) + packageWeight
+const fixedCost = (scenario: KnownScenario, destination: number, node: number, { packagePrices }: Weighed): number =>
+  (scenario.packageCost[destination * scenario.nodes.length + node] ?? 0) +
+  (packagePrices === undefined ? 0 : (packagePrices[node] ?? 0))
 
 /** The best way to make up the order from the best packages: each plan has one package with its lowest line. */
 function joinPackages(full: number, nodeOfLine: Int16Array): number {

@@ -72,14 +72,14 @@ describe.each(POLICY_NAMES)('policy %s', (name) => {
       const open = aBusyScenario(random, 120)
       const dayStarts = [0, 1 + Math.floor(random.next() * 50), 60 + Math.floor(random.next() * 50)]
       const limits = (most: number) => Int32Array.from(open.nodes, () => Math.floor(random.next() * most) - 1)
-      const narrow: Scenario = { ...open, dayStarts, packagesPerDay: limits(40) }
+      const narrow: Scenario = { ...open, dayStarts, historyDayStarts: dayStarts, packagesPerDay: limits(40) }
       const played = playWith(narrow, name)
       const sent = packagesByDay(narrow, played)
       narrow.packagesPerDay?.forEach((limit, node) => {
         if (limit >= 0) expect(Math.max(...sent.map((day) => day[node] ?? 0))).toBeLessThanOrEqual(limit)
       })
-      expect(played.cost).toBeGreaterThanOrEqual(hindsightBound(open, solver).bound)
-      const wide: Scenario = { ...open, dayStarts, packagesPerDay: limits(1).fill(10_000) }
+      expect(played.cost).toBeGreaterThanOrEqual(hindsightBound(narrow, solver).bound - 1e-6)
+      const wide: Scenario = { ...narrow, packagesPerDay: limits(1).fill(10_000) }
       expect(playWith(wide, name).choices).toEqual(playWith(open, name).choices)
     }
   })
@@ -99,8 +99,47 @@ test('a node that has sent the packages of its day has them again the next', () 
     orders: Array.from({ length: 6 }, (): [number, number[]] => [0, [0]]),
   })
   expect([...playWith(scenario, 'cheapest').choices]).toEqual([0, 0, 1, 0, 0, 1])
+  const { nodes } = reportOf(scenario, playWith(scenario, 'cheapest'), undefined)
+  expect(nodes.map((each) => each.fullDays)).toEqual([2, 0])
   const closed = aScenario({ packageFixed: [1], unitCost: [[1]], stock: [[9]], packagesPerDay: [0], dayStarts: [0] })
   expect(playWith(closed, 'cheapest').unfilledOrders).toBe(1)
+})
+
+test('the prices of units and of places together prove the bound of a scenario with limits, which is no lower than without', () => {
+  const random = seededRandom(21)
+  for (let round = 0; round < 10; round++) {
+    const open = aBusyScenario(random, 200)
+    const limited: Scenario = { ...open, dayStarts: [0, 70, 130], packagesPerDay: Int32Array.of(30, 8, -1) }
+    const { bound, prices } = hindsightBound(limited, solver)
+    expect(prices).toHaveLength(limited.stock.length + 3 * limited.nodes.length)
+    expect(boundFromPrices(limited, prices)).toBeCloseTo(bound, 6)
+    const ofUnits = prices.slice(0, limited.stock.length)
+    expect(boundFromPrices(limited, ofUnits)).toBeLessThan(bound)
+    expect(bound).toBeGreaterThan(hindsightBound(open, solver).bound)
+  }
+})
+
+test('the bound of days that are short is what the best plan costs', () => {
+  const scenario = aScenario({
+    packageFixed: [1, 5],
+    unitCost: [[1, 1]],
+    stock: [[9], [9]],
+    packagesPerDay: [2, undefined],
+    dayStarts: [0, 3],
+    orders: Array.from({ length: 6 }, (): [number, number[]] => [0, [0]]),
+  })
+  expect(hindsightBound(scenario, solver).bound).toBeCloseTo(4 * 2 + 2 * 6, 6)
+})
+
+test('where days are short, pricing their places pays', () => {
+  const costs = [31, 32, 33].map((seed) => {
+    const open = aBusyScenario(seededRandom(seed), 300)
+    const days = [0, 60, 120, 180, 240]
+    const limited = { ...open, dayStarts: days, historyDayStarts: days, packagesPerDay: Int32Array.of(25, 25, 25) }
+    const { bound } = hindsightBound(limited, solver)
+    return { cheapest: playWith(limited, 'cheapest').cost / bound, ahead: playWith(limited, 'default').cost / bound }
+  })
+  for (const { cheapest, ahead } of costs) expect(ahead).toBeLessThan(cheapest)
 })
 
 test('the prices of a hindsight bound prove it by weak duality, and other prices prove less', () => {

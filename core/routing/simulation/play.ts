@@ -19,6 +19,8 @@ export type Played = {
   /** By node. */
   readonly nodePackages: Int32Array
   readonly nodeUnits: Int32Array
+  /** Days on which it sent all the packages that it may. */
+  readonly nodeFullDays: Int32Array
   /** By order: cost, and the node of every line, order after order. */
   readonly costs: Float64Array
   readonly choices: Int16Array
@@ -44,12 +46,13 @@ export function play(scenario: Scenario, policy: Policy, { nowMs, onProgress }: 
   const nodeOfLine = new Int16Array(64)
   const nodePackages = new Int32Array(nodes.length)
   const nodeUnits = new Int32Array(nodes.length)
+  const nodeFullDays = new Int32Array(nodes.length)
   let [line, packages, splitOrders, unfilledLines, unfilledOrders, refreshes, refreshMs] = [0, 0, 0, 0, 0, 0, 0]
   orders.forEach((order, index) => {
     stock.begin(index)
     if (policy.refresh !== undefined) {
       const began = nowMs()
-      if (policy.refresh(index, stock.lying)) {
+      if (policy.refresh(index, stock.lying, stock.today(index))) {
         refreshes++
         refreshMs += nowMs() - began
       }
@@ -72,13 +75,13 @@ export function play(scenario: Scenario, policy: Policy, { nowMs, onProgress }: 
           `${policy.name} took a unit of ${skus[sku] ?? ''} that ${nodes[node]?.id ?? 'no node'} has not, or not today`,
         )
       nodeUnits[node] = (nodeUnits[node] ?? 0) + 1
-      if (nodeOfLine.indexOf(node) < at) return
-      packages++
-      nodePackages[node] = (nodePackages[node] ?? 0) + 1
     })
     order.skus.forEach((_sku, at) => {
       const node = nodeOfLine[at] ?? NOBODY
-      if (node !== NOBODY && nodeOfLine.indexOf(node) === at) stock.sendPackage(node)
+      if (node === NOBODY || nodeOfLine.indexOf(node) < at) return
+      packages++
+      nodePackages[node] = (nodePackages[node] ?? 0) + 1
+      if (stock.sendPackage(node)) nodeFullDays[node] = (nodeFullDays[node] ?? 0) + 1
     })
     splitOrders += packages - before > 1 ? 1 : 0
     unfilledLines += left
@@ -95,6 +98,7 @@ export function play(scenario: Scenario, policy: Policy, { nowMs, onProgress }: 
     unfilledOrders,
     nodePackages,
     nodeUnits,
+    nodeFullDays,
     costs,
     choices,
     decisionMicros,

@@ -2,14 +2,18 @@
 import { haversineKm } from './geography.ts'
 import { coverOrder, NOBODY } from './order-cover.ts'
 import type { KnownScenario, ScenarioOrder } from './scenario.ts'
+import type { Today } from './shown-stock.ts'
 
 /** Decides orders one at a time and for good. Made from what may be known; never shown an order before its turn. */
 export type Policy = {
   readonly name: string
   /** Writes the node of each line, or NOBODY, into `nodeOfLine`. `stock` is at `node × skus + sku`; the player takes from it. */
   readonly decide: (order: ScenarioOrder, stock: Int32Array, nodeOfLine: Int16Array) => void
-  /** Work in the background of decisions: called before each order, timed apart. Returns true when prices were made anew. */
-  readonly refresh?: (ordersSeen: number, stock: Int32Array) => boolean
+  /**
+   * Work in the background of decisions: called before each order, timed apart, with all stock that lies there, shown today or not.
+   * Returns true when prices were made anew.
+   */
+  readonly refresh?: (ordersSeen: number, stock: Int32Array, today: Today) => boolean
   /** Frees what the policy holds outside the language's heap. */
   readonly close?: () => void
 }

@@ -9,6 +9,7 @@ import { parseScenario } from './scenario.ts'
 const berlin = { latitude: 52.5, longitude: 13.4 }
 const paris = { latitude: 48.9, longitude: 2.3 }
 const order = (position: typeof berlin, ...lines: [string, number][]) => ({
+  placedAt: '2026-11-19T10:00:00.000Z' as Instant,
   country: position === berlin ? 'DE' : 'FR',
   position,
   lines: lines.map(([sku, quantity]) => ({ sku, quantity })),
@@ -85,5 +86,6 @@ test('limits of nodes come with the days of the orders that can be played', () =
   expect(file.nodes.map((each) => each.packagesPerDay)).toEqual([3, undefined, undefined])
   expect(file.orders).toHaveLength(4)
   expect(file.dayStarts).toEqual([0, 1, 3])
+  expect(file.historyDayStarts).toEqual([0])
   expect(parseScenario(file).ok).toBe(true)
 })

@@ -17,6 +17,8 @@ import { snapshotOfRows } from '../snapshot.ts'
 import { MAX_LINES, SCENARIO_FORMAT } from './scenario.ts'
 import type { ScenarioFile } from './scenario.ts'
 
+export type PlacedOrder = RecordedOrder & { readonly placedAt: Instant }
+
 export type Recording = {
   readonly name: string
   readonly nodes: readonly Node[]
@@ -24,8 +26,8 @@ export type Recording = {
   readonly policy: RoutingPolicy
   readonly at: Instant
   /** Both in time order. */
-  readonly history: readonly RecordedOrder[]
-  readonly orders: readonly (RecordedOrder & { readonly placedAt: Instant })[]
+  readonly history: readonly PlacedOrder[]
+  readonly orders: readonly PlacedOrder[]
   /** Units that can be had at the start of `orders`. */
   readonly stock: readonly { readonly sku: string; readonly nodeId: string; readonly units: number }[]
 }
@@ -54,7 +56,8 @@ export function recordedScenario(recording: Recording): Recorded {
       regions.findIndex((each) => each.key === regionOf(order)),
       order.lines.flatMap((line) => Array.from({ length: line.quantity }, () => skuIndex.get(line.sku) ?? 0)),
     ])
-  const history = ordersOf(recording.history.filter(isPlayable))
+  const past = recording.history.filter(isPlayable)
+  const history = ordersOf(past)
   const played = recording.orders.filter(isPlayable)
   const orders = ordersOf(played)
   return {
@@ -82,7 +85,10 @@ export function recordedScenario(recording: Recording): Recorded {
       history,
       orders,
       ...(nodes.list.some((node) => node.capacity?.packagesPerDay !== undefined)
-        ? { dayStarts: dayStartsOf(played.map((order) => order.placedAt)) }
+        ? {
+            dayStarts: dayStartsOf(played),
+            ...(past.length === 0 ? {} : { historyDayStarts: dayStartsOf(past) }),
+          }
         : {}),
     },
   }
@@ -92,8 +98,13 @@ const isPlayable = (order: RecordedOrder): boolean =>
   order.lines.reduce((sum, line) => sum + line.quantity, 0) <= MAX_LINES
 
 /** Days of UTC: nodes of several time zones have one calendar here. */
-const dayStartsOf = (times: readonly Instant[]): number[] =>
-  times.flatMap((at, index) => (index > 0 && at.slice(0, 10) === times[index - 1]?.slice(0, 10) ? [] : [index]))
+const dayOf = ({ placedAt }: PlacedOrder): string => placedAt.slice(0, 10)
+
+const dayStartsOf = (orders: readonly PlacedOrder[]): number[] =>
+  orders.flatMap((order, index) => {
+    const before = orders[index - 1]
+    return before !== undefined && dayOf(before) === dayOf(order) ? [] : [index]
+  })
 
 type Region = { key: string; order: RecordedOrder }
 

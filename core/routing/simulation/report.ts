@@ -20,7 +20,8 @@ export type PolicyReport = {
   /** How often guidance was made anew, and the time that took, which no order waits for in a running hub. */
   refreshes: number
   refreshSeconds: number
-  nodes: { node: string; packages: number; units: number }[]
+  /** `fullDays`: days on which the node sent all the packages that it may. */
+  nodes: { node: string; packages: number; units: number; fullDays: number }[]
 }
 
 export type OrderDifference = {
@@ -50,6 +51,7 @@ export function reportOf(scenario: KnownScenario, played: Played, hindsightBound
       node: id,
       packages: played.nodePackages[node] ?? 0,
       units: played.nodeUnits[node] ?? 0,
+      fullDays: played.nodeFullDays[node] ?? 0,
     })),
   }
 }

@@ -1,18 +1,20 @@
 /** Methods of a scenario's groups: made by the exact cover, in money of the scenario. */
 import type { Method, MethodSource } from '../prices/method-program.ts'
 import { coverOrder, NOBODY } from './order-cover.ts'
-import type { KnownScenario, ScenarioOrder } from './scenario.ts'
+import { eachTaken, packagePrices } from './places.ts'
+import type { DatedOrder } from './places.ts'
+import type { KnownScenario } from './scenario.ts'
 
 /** `nodes` names the node of each of the group's SKUs, or NOBODY. */
 export type ScenarioMethod = Method & { readonly nodes: Int16Array }
 
-export function scenarioMethods(
-  scenario: KnownScenario,
-  groups: readonly ScenarioOrder[],
-): MethodSource<ScenarioMethod> {
+/** What a method takes are units of positions and places of its group's day (places.ts). */
+export function scenarioMethods(scenario: KnownScenario, groups: readonly DatedOrder[]): MethodSource<ScenarioMethod> {
   const nodeOfLine = new Int16Array(64)
   const stock = new Int32Array(scenario.stock.length)
   let lastLimits: Float64Array | undefined
+  let lastPrices: Float64Array | undefined
+  let tolls: Float64Array[] = []
   return {
     idle: (index) => {
       const group = groups[index]
@@ -24,19 +26,20 @@ export function scenarioMethods(
       }
     },
     best: (index, prices, limits) => {
-      if (limits !== lastLimits) {
-        lastLimits = limits
-        limits.forEach((limit, position) => (stock[position] = limit > 0 ? 1_000 : 0))
-      }
+      if (limits !== lastLimits || prices !== lastPrices) tolls = packagePrices(scenario, prices, limits)
+      if (limits !== lastLimits)
+        for (let position = 0; position < stock.length; position++)
+          stock[position] = (limits[position] ?? 0) > 0 ? 1_000 : 0
+      lastLimits = limits
+      lastPrices = prices
       const group = groups[index]
       if (group === undefined) throw new Error(`there is no group ${index}`)
-      const cost = coverOrder(scenario, group.destination, group.skus, { stock, prices }, nodeOfLine)
+      const weighed = { stock, prices, packagePrices: tolls[group.day ?? 0] }
+      const cost = coverOrder(scenario, group.destination, group.skus, weighed, nodeOfLine)
       const nodes = nodeOfLine.slice(0, group.skus.length)
       const positions: number[] = []
       let paid = 0
-      nodes.forEach((node, line) => {
-        if (node === NOBODY) return
-        const position = node * scenario.skus.length + (group.skus[line] ?? 0)
+      eachTaken(scenario, group, nodes, (position) => {
         positions.push(position)
         paid += prices[position] ?? 0
       })

@@ -60,19 +60,35 @@ test('what is wrong is said with its place and its cure', () => {
   expect(issuesOf('orders')).toHaveLength(1)
 })
 
-test('limits of a day need days, and days rise from 0 within the orders', () => {
+test('limits of a day need the days of orders and of history', () => {
   const limited = { ...file, nodes: file.nodes.map((node) => ({ ...node, packagesPerDay: 1 })) }
-  expect(issuesOf(limited)).toEqual([expect.stringMatching(/^\/nodes\/0\/packagesPerDay: needs the days.*dayStarts/)])
-  const orders = [file.orders[0], file.orders[0], file.orders[0]]
-  expect(issuesOf({ ...limited, orders, dayStarts: [0, 2] })).toEqual([])
-  expect(issuesOf({ ...limited, orders, dayStarts: [1, 1, 3] }).map((each) => each.split(':')[0])).toEqual([
-    '/dayStarts/0',
-    '/dayStarts/1',
-    '/dayStarts/2',
+  expect(issuesOf(limited)).toEqual([
+    expect.stringMatching(/^\/nodes\/0\/packagesPerDay: needs the days of orders.* Add `dayStarts`/),
+    expect.stringMatching(/^\/nodes\/0\/packagesPerDay: needs the days of history.* Add `historyDayStarts`/),
   ])
-  expect(issuesOf({ ...limited, nodes: limited.nodes.map((node) => ({ ...node, packagesPerDay: -1 })) })).toHaveLength(
-    2,
-  )
+  expect(issuesOf({ ...limited, dayStarts: [0], historyDayStarts: [0] })).toEqual([])
+  expect(issuesOf({ ...limited, dayStarts: [0], history: [] })).toEqual([])
+})
+
+test('days begin at 0, rise, and lie within the orders', () => {
+  const three = [file.orders[0], file.orders[0], file.orders[0]]
+  const placesOf = (dated: object): string[] =>
+    issuesOf({ ...file, orders: three, history: three, ...dated }).map((each) => each.split(':')[0] ?? '')
+  expect(placesOf({ dayStarts: [0, 2], historyDayStarts: [0, 1, 2] })).toEqual([])
+  expect(placesOf({ dayStarts: [1, 1, 3] })).toEqual(['/dayStarts/0', '/dayStarts/1', '/dayStarts/2'])
+  expect(placesOf({ historyDayStarts: [0, 3] })).toEqual(['/historyDayStarts/1'])
+})
+
+test('a limit is a whole number of packages, none at all included', () => {
+  const limited = (packagesPerDay: number) => ({
+    ...file,
+    nodes: file.nodes.map((node) => ({ ...node, packagesPerDay })),
+    dayStarts: [0],
+    historyDayStarts: [0],
+  })
+  expect(issuesOf(limited(0))).toEqual([])
+  expect(issuesOf(limited(-1))).toHaveLength(2)
+  expect(issuesOf(limited(2.5))).toHaveLength(2)
 })
 
 test('a policy is never handed the orders or the bound', () => {

@@ -17,6 +17,7 @@ const MAX_ISSUES = 20
 const Id = z.string().min(1).max(200)
 const Cost = z.number().min(0).max(1e12)
 const Order = z.tuple([z.int().min(0), z.array(z.int().min(0)).min(1).max(MAX_LINES)])
+const DayStarts = z.array(z.int().min(0)).min(1)
 
 export const ScenarioFile = z.object({
   format: z.literal(SCENARIO_FORMAT),
@@ -30,7 +31,7 @@ export const ScenarioFile = z.object({
         lat: z.number().min(-90).max(90),
         lon: z.number().min(-180).max(180),
         packageFixed: Cost,
-        /** Most packages that it sends in a day; needs `dayStarts`. Without it as many as there are. */
+        /** Most packages that it sends in a day; needs `dayStarts` and `historyDayStarts`. Without it as many as there are. */
         packagesPerDay: z.int().min(0).max(1e9).optional(),
       }),
     )
@@ -60,7 +61,9 @@ export const ScenarioFile = z.object({
   history: z.array(Order),
   orders: z.array(Order).min(1),
   /** Where in `orders` each day begins, the first at 0. */
-  dayStarts: z.array(z.int().min(0)).min(1).optional(),
+  dayStarts: DayStarts.optional(),
+  /** The same for `history`. */
+  historyDayStarts: DayStarts.optional(),
   hindsightBound: z.number().min(0).optional(),
 })
 export type ScenarioFile = z.infer<typeof ScenarioFile>
@@ -94,6 +97,8 @@ export type KnownScenario = {
   readonly packagesPerDay: Int32Array | undefined
   /** The orders of one past period, in time order: the only forecast there is. */
   readonly history: readonly ScenarioOrder[]
+  /** Index of the first order of each of its days. */
+  readonly historyDayStarts: readonly number[]
 }
 
 export type Scenario = KnownScenario & {
@@ -160,6 +165,7 @@ function scenarioOf(file: ScenarioFile): Scenario {
     history: ordersOf(file.history),
     orders: ordersOf(file.orders),
     dayStarts: file.dayStarts ?? [0],
+    historyDayStarts: file.historyDayStarts ?? [0],
     hindsightBound: file.hindsightBound,
   }
 }
@@ -205,31 +211,38 @@ function indexIssues(file: ScenarioFile): Issue[] {
   )
 }
 
-function dayIssues({ nodes, orders, dayStarts }: ScenarioFile): Issue[] {
-  const limited = nodes.findIndex((each) => each.packagesPerDay !== undefined)
-  if (dayStarts === undefined)
-    return limited < 0
+function dayIssues(file: ScenarioFile): Issue[] {
+  const limited = file.nodes.findIndex((each) => each.packagesPerDay !== undefined)
+  const missing = (list: 'orders' | 'history', field: string): Issue[] =>
+    limited < 0 || file[list].length === 0
       ? []
       : [
           issue(
             'scenario.days',
             `/nodes/${limited}/packagesPerDay`,
-            'needs the days: nobody knows otherwise when the next one begins',
-            'Add `dayStarts`: the indexes in `orders` at which each day begins, the first 0.',
+            `needs the days of ${list}: nobody knows otherwise when the next one begins`,
+            `Add \`${field}\`: the indexes in \`${list}\` at which each day begins, the first 0.`,
           ),
         ]
-  return dayStarts.flatMap((start, at) =>
-    (at === 0 ? start === 0 : start > (dayStarts[at - 1] ?? 0)) && start < orders.length
-      ? []
-      : [
-          issue(
-            'scenario.days',
-            `/dayStarts/${at}`,
-            `must begin at 0, rise, and lie within the ${orders.length} orders, not ${start}`,
-            'Correct it; leave out days without orders.',
-          ),
-        ],
-  )
+  const wrong = (list: 'orders' | 'history', field: string, starts: readonly number[]): Issue[] =>
+    starts.flatMap((start, at) =>
+      (at === 0 ? start === 0 : start > (starts[at - 1] ?? 0)) && start < file[list].length
+        ? []
+        : [
+            issue(
+              'scenario.days',
+              `/${field}/${at}`,
+              `must begin at 0, rise, and lie within the ${file[list].length} orders of ${list}, not ${start}`,
+              'Correct it; leave out days without orders.',
+            ),
+          ],
+    )
+  return [
+    ...(file.dayStarts === undefined ? missing('orders', 'dayStarts') : wrong('orders', 'dayStarts', file.dayStarts)),
+    ...(file.historyDayStarts === undefined
+      ? missing('history', 'historyDayStarts')
+      : wrong('history', 'historyDayStarts', file.historyDayStarts)),
+  ]
 }
 
 const shapeIssue = ({ path, message }: z.core.$ZodIssue): Issue =>

@@ -1,10 +1,18 @@
 /**
  * The stock that policies decide on. A node that has sent the packages of its day shows none of its own until the next day begins: so
- * every policy keeps to the limits, and none has to know of them.
+ * every policy keeps to the limits, and none has to know of them. Those that price places are told what is left of the day.
  */
 import type { Scenario } from './scenario.ts'
 
 const NO_LIMIT = -1
+
+/** What a policy may know of the day. */
+export type Today = {
+  /** Orders that came today. */
+  readonly orders: number
+  /** Packages that each node may still send today; below zero for as many as it likes. */
+  readonly placesLeft: Int32Array
+}
 
 export class ShownStock {
   /** Units that lie there, at `node × skus + sku`. */
@@ -28,13 +36,18 @@ export class ShownStock {
   /** Before the order at `index` is decided: it may be the first of a day. */
   begin(index: number): void {
     const { dayStarts, packagesPerDay } = this.#scenario
-    if (packagesPerDay === undefined || dayStarts[this.#day + 1] !== index) return
+    if (dayStarts[this.#day + 1] !== index) return
     this.#day++
-    packagesPerDay.forEach((limit, node) => {
+    packagesPerDay?.forEach((limit, node) => {
       const wasHidden = this.#left[node] === 0
       this.#left[node] = limit
       if (wasHidden && limit !== 0) this.#show(node)
     })
+  }
+
+  /** As the order at `index` comes. */
+  today(index: number): Today {
+    return { orders: index - (this.#scenario.dayStarts[this.#day] ?? 0), placesLeft: this.#left }
   }
 
   /** False: none of it can be had there. */
@@ -47,12 +60,13 @@ export class ShownStock {
     return true
   }
 
-  /** After the last unit of its package. */
-  sendPackage(node: number): void {
+  /** After the last unit of its package. True: it was the last that the node may send today. */
+  sendPackage(node: number): boolean {
     const left = this.#left[node] ?? NO_LIMIT
-    if (left === NO_LIMIT) return
+    if (left === NO_LIMIT) return false
     this.#left[node] = left - 1
     if (left === 1) this.#hide(node)
+    return left === 1
   }
 
   #hide(node: number): void {

@@ -16,6 +16,7 @@ export type Asked = {
   /** By node; undefined for no limit. */
   packagesPerDay?: (number | undefined)[]
   dayStarts?: number[]
+  historyDayStarts?: number[]
 }
 
 export function aScenarioFile(asked: Asked): ScenarioFile {
@@ -43,6 +44,7 @@ export function aScenarioFile(asked: Asked): ScenarioFile {
     history: asked.history ?? [],
     orders: asked.orders ?? [[0, [0]]],
     dayStarts: asked.dayStarts,
+    historyDayStarts: asked.historyDayStarts,
   }
 }
 
