@@ -26,6 +26,8 @@ export type Guidance<M extends Method> = {
 export type Guide<M extends Method> = {
   /** `counts` are all known orders by group, past and present; `limits` what each position has left. */
   readonly solve: (counts: Float64Array, pastOrders: number, seen: number, limits: Float64Array) => Guidance<M>
+  /** Changes what earlier solves said of prices, where what a limit stands for has changed. */
+  readonly reprice: (change: (prices: Float64Array) => void) => void
   readonly close: () => void
 }
 
@@ -55,6 +57,7 @@ export function createGuide<M extends Method>(
       memory = memory === undefined ? { prices, shares } : blend(memory, { prices, shares }, news)
       return { prices: memory.prices, mixes: memory.shares.map((each) => [...each.values()]) }
     },
+    reprice: (change) => void (memory !== undefined && change(memory.prices)),
     close: () => programs.forEach((program) => program.close()),
   }
 }

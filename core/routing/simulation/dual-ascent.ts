@@ -5,9 +5,9 @@
  */
 import type { Random } from '../../ports.ts'
 import { move, serve, typicalPackage } from './ascent-steps.ts'
-import { DAYS_AHEAD, LATER, TODAY } from './outlook.ts'
+import { DAYS_AHEAD, LATER, TODAY, turnDay } from './outlook.ts'
 import type { Outlook } from './outlook.ts'
-import { placeOf, rowLength } from './places.ts'
+import { rowLength } from './places.ts'
 import type { DatedOrder } from './places.ts'
 import type { KnownScenario, ScenarioOrder } from './scenario.ts'
 
@@ -59,9 +59,6 @@ export function createAscent(scenario: KnownScenario, random: Random): Ascent {
       }
       return mean
     },
-    turnDay: () => {
-      if (length > scenario.stock.length)
-        prices.copyWithin(placeOf(scenario, TODAY, 0), placeOf(scenario, LATER, 0), length)
-    },
+    turnDay: () => turnDay(scenario, prices),
   }
 }

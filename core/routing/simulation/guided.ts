@@ -11,7 +11,7 @@ import type { LinearProgramSolver } from '../prices/linear-program.ts'
 import { climbing } from './climbing.ts'
 import { groupsOf } from './groups.ts'
 import { coverOrder, NOBODY } from './order-cover.ts'
-import { DAYS_AHEAD, LATER, outlook, pricesOfToday, turnsDay, withoutLooseLimits } from './outlook.ts'
+import { DAYS_AHEAD, LATER, outlook, pricesOfToday, turnDay, turnsDay, withoutLooseLimits } from './outlook.ts'
 import { rowLength } from './places.ts'
 import type { Policy } from './policies.ts'
 import { scenarioMethods } from './scenario-methods.ts'
@@ -24,8 +24,8 @@ const REFRESHES = 100
 /** A method is close when it costs this part more than the cheapest, prices included: prices are not known better. */
 const CLOSE = 0.03
 
-/** Places run short and are there again within a day: what earlier guidance said of them misleads, and so does a mix. */
-const NOTHING_LASTS = 1
+/** Weight of a new solve with limits, more than without: places run short and are there again within a day. */
+const NEWS_WITH_LIMITS = 0.7
 
 export type GuidedTools = { readonly solver: LinearProgramSolver; readonly random: Random }
 
@@ -52,7 +52,7 @@ function guided(name: string, known: KnownScenario, { solver, random }: GuidedTo
   if (dated.length > MAX_KINDS || positions > MAX_POSITIONS) return climbing(name, scenario, random)
   const counts = groups.count(scenario.history)
   const methods = scenarioMethods(scenario, dated)
-  const guide = createGuide(solver, random, methods, dated.length, row, limited ? NOTHING_LASTS : undefined)
+  const guide = createGuide(solver, random, methods, dated.length, row, limited ? NEWS_WITH_LIMITS : undefined)
   const every = Math.max(1, Math.ceil(scenario.history.length / REFRESHES))
   let prices: Float64Array = new Float64Array(row)
   let quotas: Quota[][] = []
@@ -61,6 +61,7 @@ function guided(name: string, known: KnownScenario, { solver, random }: GuidedTo
     refresh: (seen, stock, today) => {
       const turns = turnsDay(scenario, today)
       if (kinds === 0 || (seen % every !== 0 && !turns)) return false
+      if (turns) guide.reprice((known) => turnDay(scenario, known))
       const { partToday, limits } = outlook(scenario, seen, stock, today)
       const expected = limited ? byDay(counts, partToday) : counts
       const guidance = guide.solve(expected, scenario.history.length, seen, limits)

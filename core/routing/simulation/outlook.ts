@@ -54,3 +54,9 @@ export const pricesOfToday = (scenario: KnownScenario, prices: Float64Array): Fl
   scenario.packagesPerDay === undefined
     ? undefined
     : prices.subarray(scenario.stock.length, placeOf(scenario, LATER, 0))
+
+/** A day has ended: the places of the new one are worth what those of later days were. */
+export function turnDay(scenario: KnownScenario, prices: Float64Array): void {
+  const [today, later] = [placeOf(scenario, TODAY, 0), placeOf(scenario, LATER, 0)]
+  if (scenario.packagesPerDay !== undefined) prices.copyWithin(today, later, placeOf(scenario, DAYS_AHEAD, 0))
+}
