@@ -7,7 +7,16 @@ import { edifactDocument } from '../document.ts'
 import type { MessageMap, MessageScope } from '../document.ts'
 import { countRule, dtmOf, instantOf, instantRule, ownNumberRule, quantityOf } from '../kit.ts'
 import type { EdifactProfile } from '../profile.ts'
-import { currencyRule, FUNCTION, lineId, orderNumber, priceRule, productRules, retailerScope, wantedBy } from './kit.ts'
+import {
+  currencyRule,
+  FUNCTION,
+  lineId,
+  orderNumber,
+  priceRule,
+  productRules,
+  retailerScope,
+  shipByRule,
+} from './kit.ts'
 import { tradersRules } from './parties.ts'
 import { SHAPE, withNames, withoutNames } from './tree.ts'
 import type { RetailerLine, RetailerTree } from './tree.ts'
@@ -47,18 +56,7 @@ const lineRules = (profile: EdifactProfile) => {
         ],
       }),
     }),
-    line.derive({
-      name: 'when the last of them is to leave',
-      reads: ['DTM'],
-      writes: ['shipBy'],
-      forward: ({ DTM }) => {
-        const shipBy = wantedBy(DTM, [profile.promiseQualifier])
-        if (isRefusal(shipBy)) return shipBy
-        return shipBy === undefined ? {} : { shipBy }
-      },
-      back: ({ shipBy }) =>
-        shipBy === undefined ? {} : { DTM: [{ '0101': profile.promiseQualifier, ...dtmOf(shipBy) }] },
-    }),
+    shipByRule<Line>(profile),
     priceRule<Line>(profile),
   ]
 }

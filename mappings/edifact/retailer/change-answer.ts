@@ -4,7 +4,7 @@ import { verdictOfAll } from '#core/orders/line-verdicts.ts'
 import { defineMap, isRefusal, rulesFor, text } from '../../engine/index.ts'
 import { edifactDocument } from '../document.ts'
 import type { MessageMap, MessageScope } from '../document.ts'
-import { countRule, dtmOf, instantRule, ownNumberRule, quantityOf } from '../kit.ts'
+import { countRule, instantRule, ownNumberRule, quantityOf } from '../kit.ts'
 import type { EdifactProfile } from '../profile.ts'
 import {
   currencyRule,
@@ -14,8 +14,8 @@ import {
   priceRule,
   productRules,
   retailerScope,
+  shipByRule,
   verdictOfAction,
-  wantedBy,
 } from './kit.ts'
 import { tradersRules } from './parties.ts'
 import { SHAPE, withNames, withoutNames } from './tree.ts'
@@ -60,18 +60,7 @@ const lineRules = (profile: EdifactProfile) => {
         ],
       }),
     }),
-    line.derive({
-      name: 'when what was added is to leave',
-      reads: ['DTM'],
-      writes: ['shipBy'],
-      forward: ({ DTM }) => {
-        const shipBy = wantedBy(DTM, [profile.promiseQualifier])
-        if (isRefusal(shipBy)) return shipBy
-        return shipBy === undefined ? {} : { shipBy }
-      },
-      back: ({ shipBy }) =>
-        shipBy === undefined ? {} : { DTM: [{ '0101': profile.promiseQualifier, ...dtmOf(shipBy) }] },
-    }),
+    shipByRule<Line>(profile),
     priceRule<Line>(profile),
   ]
 }

@@ -235,3 +235,22 @@ export const verdictOfAction = (action: unknown, { answerActions }: EdifactProfi
     class: 'crosswalk',
     field: 'LIN.0201',
   })
+
+/** When the units of a line that were planned are to leave; the last of them. */
+export function shipByRule<T extends { shipBy?: Instant | undefined }>(
+  profile: EdifactProfile,
+): Rule<RetailerLine, T, MessageScope> {
+  const rules = rulesFor<RetailerLine, { shipBy?: Instant | undefined }, MessageScope>()
+  return rules.derive({
+    name: 'when the last of them is to leave',
+    reads: ['DTM'],
+    writes: ['shipBy'],
+    forward: ({ DTM }) => {
+      const shipBy = wantedBy(DTM, [profile.promiseQualifier])
+      if (isRefusal(shipBy)) return shipBy
+      return shipBy === undefined ? {} : { shipBy }
+    },
+    back: ({ shipBy }) =>
+      shipBy === undefined ? {} : { DTM: [{ '0101': profile.promiseQualifier, ...dtmOf(shipBy) }] },
+  })
+}
