@@ -44,15 +44,24 @@ export async function* readSegmentBatches<S>(
 }
 
 function collector<S>(scannerFor: ScannerFor<S>): { scanner: Scanner; take: () => SegmentEvent<S>[] } {
-  let events: SegmentEvent<S>[] = []
-  const scanner = scannerFor({
-    segment: (segment) => void events.push(segment),
-    issue: (issue) => void events.push({ kind: 'issue', issue }),
-  })
-  const take = (): SegmentEvent<S>[] => {
-    const taken = events
-    events = []
+  const events = new Events<S>()
+  return { scanner: scannerFor(events), take: () => events.take() }
+}
+
+class Events<S> {
+  #list: SegmentEvent<S>[] = []
+
+  segment(segment: S): void {
+    this.#list.push(segment)
+  }
+
+  issue(issue: Issue): void {
+    this.#list.push({ kind: 'issue', issue })
+  }
+
+  take(): SegmentEvent<S>[] {
+    const taken = this.#list
+    this.#list = []
     return taken
   }
-  return { scanner, take }
 }

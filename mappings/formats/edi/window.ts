@@ -5,7 +5,7 @@
 import { viewOf } from '../text.ts'
 
 /** Input is taken in pieces of this size: what comes of one piece is in memory together, and larger pieces read no faster (measured). */
-const PIECE_BYTES = 16_384
+const PIECE_BYTES = 32_768
 
 export class TextWindow {
   /** What is held, latin-1. Grows at its end only. */
@@ -81,29 +81,6 @@ function careful(separators: readonly string[], special: readonly string[]): Reg
   const controls = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))
   const odd = [...controls.filter((character) => !separators.includes(character)), ...special]
   return new RegExp(`[${odd.map(escaped).join('')}\\x80-\\xff]`, 'g')
-}
-
-/** Most names one process sees; hostile files could bring endless ones. */
-const MAX_NAMES = 2_000
-const names = new Map<number, string>()
-/** The names seen last, each in the slot of its key: quicker than the map. */
-const SLOTS = 1_024
-const slotKeys = new Int32Array(SLOTS)
-const slotNames: string[] = Array.from({ length: SLOTS }, () => '')
-
-/** A segment name as one shared text for each name: comparing names is then comparing references. At most three characters. */
-export function nameOf(text: string, start: number, end: number): string {
-  const length = end - start
-  if (length > 3) return text.slice(start, end)
-  let key = length
-  for (let i = start; i < end; i += 1) key = (key << 8) | text.charCodeAt(i)
-  const slot = (key ^ (key >>> 7) ^ (key >>> 13)) & (SLOTS - 1)
-  if (slotKeys[slot] === key) return slotNames[slot] as string
-  const name = names.get(key) ?? text.slice(start, end)
-  if (names.size < MAX_NAMES) names.set(key, name)
-  slotKeys[slot] = key
-  slotNames[slot] = name
-  return name
 }
 
 /** One character as a regular expression reads it, whatever it is. */

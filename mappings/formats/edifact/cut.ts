@@ -1,18 +1,22 @@
 /** Cuts a segment that holds release characters, repetitions or line ends, and finds where its parts lie. */
 import type { EdifactSeparators } from './separators.ts'
 
-/** `elements` are repetitions of components; `offsets` count characters from the segment's start, first repetition only. */
-export type DeepCut = { id: string; elements: string[][][]; offsets: number[][] }
+/** `elements` are repetitions of components, `parts` the same in one list; `offsets` count characters from the segment's start, first repetition only. */
+export type DeepCut = { id: string; elements: string[][][]; parts: string[]; offsets: number[][] }
 
 export function cutDeep(raw: string, separators: EdifactSeparators): DeepCut {
   const { element, component, repetition, release } = separators
   const elements: string[][][] = []
+  const parts: string[] = []
   const offsets: number[][] = []
   let id = ''
   let text = ''
   const closePart = (): void => {
     if (elements.length === 0) id = text
-    else elements.at(-1)?.at(-1)?.push(text)
+    else {
+      parts.push(text)
+      elements.at(-1)?.at(-1)?.push(text)
+    }
     text = ''
   }
   for (let i = 0; i < raw.length; i += 1) {
@@ -36,5 +40,5 @@ export function cutDeep(raw: string, separators: EdifactSeparators): DeepCut {
     } else text += character
   }
   closePart()
-  return { id, elements, offsets }
+  return { id, elements, parts, offsets }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { haveSamples, samples } from '../x12/testing.ts'
 import { allEdifactIssues, readEdifactInterchanges } from './envelope.ts'
 import type { EdifactEnvelope, EdifactInterchange } from './interchange.ts'
-import { readEdifact } from './reader.ts'
+import { type EdifactEvent, readEdifact } from './reader.ts'
 import type { EdifactSegment } from './segment.ts'
 import { LEVEL_A } from './separators.ts'
 import type { EdifactSeparators } from './separators.ts'
@@ -258,3 +258,51 @@ function rewritten(interchange: EdifactInterchange): Uint8Array {
   if (!written.ok) throw new Error(JSON.stringify(written.issues))
   return written.value.bytes
 }
+
+test('a segment is cut the same whether its separators were marked or, because it came in two pieces, are looked for with care', () => {
+  const nasty = fc.array(
+    fc.oneof(
+      fc.constantFrom(
+        "'",
+        '+',
+        ':',
+        '?',
+        '\r\n',
+        '\x1f',
+        '\0',
+        'é',
+        'LIN',
+        'LIN:1:2',
+        'UNT',
+        'UNH',
+        'PCE',
+        '+'.repeat(31),
+        'UNZ',
+      ),
+      fc.string({ unit: 'binary', maxLength: 6 }),
+    ),
+    { maxLength: 30 },
+  )
+  fc.assert(
+    fc.property(nasty, fc.constantFrom('UNOC:3', 'UNOW:4'), fc.nat(300), (texts, syntax, cut) => {
+      const bytes = latin1(`UNB+${syntax}+A+B+261122:0930+77'${texts.join('')}`)
+      const whole = seen(readEdifact([bytes]))
+      expect(seen(readEdifact([bytes.subarray(0, cut), bytes.subarray(cut)]))).toEqual(whole)
+      expect(seen(readEdifact(Array.from(bytes, (byte) => Uint8Array.of(byte))))).toEqual(whole)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+/** Everything that can be asked of each event. */
+const seen = (events: Iterable<EdifactEvent>): unknown[] =>
+  Array.from(events, (event) => {
+    if (event.kind === 'issue') return event.issue
+    const { id, elementCount, byteOffset, byteEnd, terminated } = event
+    const each = Array.from({ length: elementCount + 1 }, (_, at) => [
+      event.component(at + 1, 1),
+      event.component(at + 1, 2),
+      event.repetitions(at + 1),
+    ])
+    return { id, elementCount, byteOffset, byteEnd, terminated, each, parts: event.parts(), elements: event.elements() }
+  })

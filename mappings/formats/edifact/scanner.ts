@@ -3,19 +3,19 @@
  * interchange. It holds at most one unfinished segment, and gives the same result for every way of cutting the input.
  */
 import type { Issue } from '#core/issue.ts'
+import { nameOf } from '../edi/shared-texts.ts'
 import {
   escaped,
   holds,
   isAlphanumeric,
   isBlankBefore,
   isBlankOutside,
-  nameOf,
-  Outlook,
   type Piece,
   pieces,
   strayControls,
   TextWindow,
 } from '../edi/window.ts'
+import { classOf, indexOf, Marker, NO_MARKS, TERMINATOR } from '../edi/marks.ts'
 import { charsetOf } from './charset.ts'
 import type { EdifactCharset } from './charset.ts'
 import {
@@ -26,7 +26,15 @@ import {
   segmentTooLong,
   tooManyElements,
 } from './scan-issues.ts'
-import { CONTROL_BYTE, EdifactSegment, type EdifactStretch, HIGH_BYTE, SPECIAL, TERMINATED } from './segment.ts'
+import {
+  CONTROL_BYTE,
+  EdifactSegment,
+  type EdifactStretch,
+  HIGH_BYTE,
+  SPECIAL,
+  TERMINATED,
+  UNMARKED,
+} from './segment.ts'
 import { LEVEL_A, readUna, separatorsOfUnb, serviceCharacters, UNA_LENGTH, withSyntax } from './separators.ts'
 import type { EdifactSeparators } from './separators.ts'
 
@@ -63,9 +71,11 @@ export class EdifactScanner {
   /** Matches what keeps a segment from the quick way: release and repetition characters, control characters, line ends inside. */
   #odd = oddPattern(LEVEL_A)
   #control = controlPattern(LEVEL_A)
-  #outlook = outlookOf(LEVEL_A)
+  #marker = markerOf(LEVEL_A)
   /** What is held, as its segments know it. */
-  #stretch: EdifactStretch = { text: '', base: 0, separators: LEVEL_A, charset: 'evidence' }
+  #stretch: EdifactStretch = { text: '', base: 0, separators: LEVEL_A, charset: 'evidence', marks: NO_MARKS }
+  /** Which of its marks is the first that was not consumed. */
+  #mark = 0
   #begun = false
   #awaitsUnb = false
   #junk: { offset: number; text: string } | undefined
@@ -100,9 +110,9 @@ export class EdifactScanner {
 
   /** The text, its separators or its character set are other ones. */
   #look(): void {
-    this.#outlook.reset()
     const { text, base } = this.#window
-    this.#stretch = { text, base, separators: this.#separators, charset: this.#charset }
+    this.#stretch = { text, base, separators: this.#separators, charset: this.#charset, marks: NO_MARKS }
+    this.#mark = 0
   }
 
   #isTooLong(): boolean {
@@ -182,7 +192,7 @@ export class EdifactScanner {
     this.#separators = separators
     this.#odd = oddPattern(separators)
     this.#control = controlPattern(separators)
-    this.#outlook = outlookOf(separators)
+    this.#marker = markerOf(separators)
     this.#look()
   }
 
@@ -229,27 +239,41 @@ export class EdifactScanner {
 
   /**
    * The segments that need no care, nearly all, in one loop without looking left or right. It stops before anything else: blanks between
-   * segments, service segments (they begin with U), what `#outlook` warns of, what is not whole yet.
+   * segments, service segments (they begin with U), what is marked with CARE, what is not whole yet.
    */
   #readPlain(): void {
     const window = this.#window
     const { text } = window
+    let { start } = window
+    if (this.#stretch.marks === NO_MARKS) this.#stretch.marks = this.#marker.marksOf(text, start)
+    const { marks } = this.#stretch
     const sink = this.#sink
     const stretch = this.#stretch
-    const separators = this.#separators
-    const { terminator } = separators
     const most = Math.min(this.#limits.maxElements, this.#limits.maxSegmentBytes)
-    const clearTo = this.#outlook.clearTo(text, window.start)
-    let { start } = window
+    let first = this.#markAt(start)
     for (;;) {
-      const first = text.charCodeAt(start)
-      if (first === 85 || isBlankBefore(first)) break
-      const end = text.indexOf(terminator, start)
-      if (end <= start || end > clearTo || end - start > most) break
-      sink.segment(new EdifactSegment(idAt(text, start, end, separators), stretch, start, end, TERMINATED))
+      const code = text.charCodeAt(start)
+      if (code === 85 || isBlankBefore(code)) break
+      let last = first
+      while (classOf(marks[last] as number) < TERMINATOR) last += 1
+      const mark = marks[last] as number
+      const end = indexOf(mark)
+      if (classOf(mark) !== TERMINATOR || end === start || end - start > most) break
+      const id = nameOf(text, start, indexOf(marks[first] as number))
+      sink.segment(new EdifactSegment(id, stretch, start, end, TERMINATED, first))
       start = end + 1
+      first = last + 1
     }
     window.consume(start)
+    this.#mark = first
+  }
+
+  /** The first mark from `start` on. A segment that began in an earlier text has none: a long one that comes byte by byte is not searched at each. */
+  #markAt(start: number): number {
+    const { marks } = this.#stretch
+    if (marks === NO_MARKS) return UNMARKED
+    while (this.#mark < marks.length - 1 && indexOf(marks[this.#mark] as number) < start) this.#mark += 1
+    return this.#mark
   }
 
   /** Passes over line ends and blanks before a segment, and notices an interchange that follows one without UNZ. */
@@ -293,11 +317,12 @@ export class EdifactScanner {
   #emit(end: number, terminated: boolean): void {
     const window = this.#window
     const { text, start } = window
-    const flags = end <= this.#outlook.clearTo(text, start) ? 0 : this.#flagsOf(text.slice(start, end))
+    const flags = this.#flagsOf(text.slice(start, end))
     let id = idAt(text, start, end, this.#separators)
     if ((flags & SPECIAL) !== 0) id = id.replaceAll(/[\r\n]/g, '')
     if (this.#awaitsUnb) this.#openInterchange(text.slice(start, end), id)
-    const segment = new EdifactSegment(id, this.#stretch, start, end, terminated ? flags | TERMINATED : flags)
+    const own = terminated ? flags | TERMINATED : flags
+    const segment = new EdifactSegment(id, this.#stretch, start, end, own, this.#markAt(start))
     if (end - start <= this.#limits.maxElements || segment.parts().length <= this.#limits.maxElements)
       this.#sink.segment(segment)
     else this.#sink.issue(tooManyElements(id, segment.parts().length, segment.byteOffset, this.#limits.maxElements))
@@ -377,8 +402,7 @@ const HIGH = /[\x80-\xff]/
 const specialOf = ({ release, repetition }: EdifactSeparators): string[] =>
   [release, repetition].filter((character) => character !== null)
 
-const outlookOf = (separators: EdifactSeparators): Outlook =>
-  new Outlook(serviceCharacters(separators), specialOf(separators))
+const markerOf = (separators: EdifactSeparators): Marker => new Marker({ ...separators, care: specialOf(separators) })
 
 function oddPattern(separators: EdifactSeparators): RegExp {
   const lineEnds = ['\r', '\n'].filter((character) => character !== separators.terminator)

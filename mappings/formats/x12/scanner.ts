@@ -3,12 +3,12 @@
  * and gives the same result for every way of cutting the input.
  */
 import type { Issue } from '#core/issue.ts'
+import { nameOf } from '../edi/shared-texts.ts'
 import {
   escaped,
   holds,
   isBlankBefore,
   isBlankOutside,
-  nameOf,
   Outlook,
   type Piece,
   pieces,

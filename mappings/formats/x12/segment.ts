@@ -1,5 +1,7 @@
 /** One segment of an X12 file. Cheap to make: elements are cut and decoded when they are first asked for. */
 import { isUtf8 } from 'node:buffer'
+import { firstOf } from '../edi/first-of.ts'
+import { valueOf } from '../edi/shared-texts.ts'
 import type { Stretch } from '../edi/window.ts'
 import type { X12Separators } from './separators.ts'
 
@@ -122,14 +124,14 @@ export class X12Segment {
       from += 1
       for (let at = from; at < end; at += 1) {
         if (text.charCodeAt(at) !== separator) continue
-        scratch[count] = text.slice(from, at)
+        scratch[count] = valueOf(text, from, at)
         count += 1
         from = at + 1
       }
-      scratch[count] = text.slice(from, end)
+      scratch[count] = valueOf(text, from, end)
       count += 1
     }
-    const parts = scratch.slice(0, count)
+    const parts = firstOf(scratch, count)
     // An oversize segment must not leave an oversize list behind.
     if (scratch.length > USUAL_ELEMENTS) scratch.length = USUAL_ELEMENTS
     lastCut.segment = this
