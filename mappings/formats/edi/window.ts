@@ -5,7 +5,7 @@
 import { viewOf } from '../text.ts'
 
 /** Input is taken in pieces of this size: what comes of one piece is in memory together, and larger pieces read no faster (measured). */
-const PIECE_BYTES = 32_768
+const PIECE_BYTES = 16_384
 
 export class TextWindow {
   /** What is held, latin-1. Grows at its end only. */
