@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { Parser, Reader } from 'edifact'
 import nodeX12 from 'node-x12'
 import { readEdifactBatches } from '#mappings/formats/edifact/reader.ts'
+import { EdifactScanner } from '#mappings/formats/edifact/scanner.ts'
 import { ackVerdict } from '#mappings/formats/guides/x12/verdict.ts'
 import { x12SetsAsTheyCome } from '#mappings/formats/guides/x12/validator.ts'
 import { build997 } from '#mappings/formats/x12/ack.ts'
@@ -84,7 +85,26 @@ export const TASKS = {
     const text = stockText(bytes)
     return () => new Reader().parse(text).length
   },
+  /** Each segment as it is found, as feeds and documents are read. */
   edifactParts: (bytes: number): Pass => {
+    const chunks = [...stockReport(bytes)]
+    return () => {
+      let values = 0
+      const scanner = new EdifactScanner({
+        segment: (segment) => {
+          values += segment.parts().length
+        },
+        issue: ({ code }) => {
+          throw new Error(`the made document has ${code}`)
+        },
+      })
+      for (const chunk of chunks) scanner.push(chunk)
+      scanner.end()
+      return values
+    }
+  },
+  /** In batches, as `crossdock edi parse` reads. */
+  edifactBatches: (bytes: number): Pass => {
     const chunks = [...stockReport(bytes)]
     return async () => {
       let values = 0
