@@ -2,12 +2,15 @@
 export const ROWS = 400_000
 const HEADER = 'sku,gtin,node,on_hand,name,price,currency,as_of\n'
 
-export function feed(kind: 'plain' | 'quoted'): Uint8Array {
+export const FILES = ['plain', 'quoted'] as const
+export type File = (typeof FILES)[number]
+
+export function feed(kind: File): Uint8Array {
   const lines = Array.from({ length: ROWS }, (_, i) => line(i, kind))
   return Buffer.from(HEADER + lines.join(''))
 }
 
-function line(i: number, kind: 'plain' | 'quoted'): string {
+function line(i: number, kind: File): string {
   const sku = `SKU-${String(i).padStart(8, '0')}`
   const gtin = `0012345${String(i).padStart(6, '0')}`
   const stock = `WH-${i % 40},${i % 977}`

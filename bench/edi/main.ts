@@ -6,8 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Bench, BenchOptions } from '../bench.ts'
-import { median } from '../kit/measure.ts'
-import { ownProcess } from '../kit/own-process.ts'
+import { inTurn } from '../kit/own-process.ts'
 import { ratio, table } from '../kit/table.ts'
 import { purchaseOrders, stockReport } from './data.ts'
 import { TASKS, type TaskName } from './tasks.ts'
@@ -33,24 +32,10 @@ export const edi: Bench = {
 /** MB/s, medians. */
 type Figures = Record<TaskName, number>
 
-/** All in turn, so that noise hits all alike. */
 async function measure({ runs }: BenchOptions): Promise<Figures> {
   const names = Object.keys(TASKS) as TaskName[]
-  const children = names.map((name) => ownProcess(new URL('task.ts', import.meta.url), [name, String(SIZE_BYTES)]))
-  const speeds = names.map((): number[] => [])
-  try {
-    // Two rounds unmeasured.
-    for (let round = -2; round < runs; round += 1) {
-      for (const [index, child] of children.entries()) {
-        const { count, milliseconds } = await child.pass()
-        if (count === 0) throw new Error(`${names[index]} saw nothing`)
-        if (round >= 0) speeds[index]?.push(SIZE_BYTES / 1000 / milliseconds)
-      }
-    }
-  } finally {
-    for (const child of children) child.end()
-  }
-  return Object.fromEntries(names.map((name, index) => [name, median(speeds[index] ?? [])])) as Figures
+  const passed = await inTurn(new URL('task.ts', import.meta.url), names, (name) => [name, String(SIZE_BYTES)], runs)
+  return Object.fromEntries(names.map((name) => [name, SIZE_BYTES / 1000 / passed[name].milliseconds])) as Figures
 }
 
 type Memory = { startMb: number; peakMb: number }

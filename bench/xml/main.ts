@@ -1,7 +1,6 @@
 /** `npm run bench -- xml`: a large XML stock feed to rows, beside bare saxes and fast-xml-parser's whole tree. */
 import type { Bench } from '../bench.ts'
-import { median } from '../kit/measure.ts'
-import { ownProcess } from '../kit/own-process.ts'
+import { inTurn } from '../kit/own-process.ts'
 import { ratio, rounded, table } from '../kit/table.ts'
 import { feed, type ReaderName, READERS, type Shape, SHAPES } from './tasks.ts'
 
@@ -23,22 +22,10 @@ export const xml: Bench = {
 /** MB/s, medians. */
 type Figures = Record<ReaderName, number>
 
-/** All in turn, so that noise hits all alike; each in a process of its own. */
 async function measure(shape: Shape, megabytes: number, runs: number): Promise<Figures> {
   const names = Object.keys(READERS) as ReaderName[]
-  const children = names.map((name) => ownProcess(new URL('task.ts', import.meta.url), [name, shape]))
-  const speeds = names.map((): number[] => [])
-  try {
-    // Two rounds unmeasured.
-    for (let round = -2; round < runs; round += 1)
-      for (const [index, child] of children.entries()) {
-        const { milliseconds } = await child.pass()
-        if (round >= 0) speeds[index]?.push((1000 * megabytes) / milliseconds)
-      }
-  } finally {
-    for (const child of children) child.end()
-  }
-  return Object.fromEntries(names.map((name, index) => [name, median(speeds[index] ?? [])])) as Figures
+  const passed = await inTurn(new URL('task.ts', import.meta.url), names, (name) => [name, shape], runs)
+  return Object.fromEntries(names.map((name) => [name, (1000 * megabytes) / passed[name].milliseconds])) as Figures
 }
 
 type Result = { shape: Shape; megabytes: number } & Figures

@@ -2,7 +2,7 @@
 import { XMLParser } from 'fast-xml-parser'
 import { SaxesParser } from 'saxes'
 import { xmlRows } from '#mappings/formats/xml/rows.ts'
-import { chunksOf } from '../kit/side-by-side.ts'
+import { chunksOf } from '../kit/process.ts'
 
 export const ROWS = 200_000
 export const SHAPES = ['attributes', 'elements'] as const
