@@ -2,7 +2,7 @@
 import type { RoutingDecision } from '#core/model/decision.ts'
 import type { Order } from '#core/model/order.ts'
 import { decideOrder } from '#core/routing/decide.ts'
-import { decisionOf, type PlanHooks } from '#core/routing/routing-plan.ts'
+import { decisionOf } from '#core/routing/routing-plan.ts'
 import { type ActiveBook, activeBook, policyFor } from '#core/routing/policy-book.ts'
 import { type CartPromise, promiseFor } from '#core/routing/promise.ts'
 import type { Destination, RouteRequest } from '#core/routing/request.ts'
@@ -25,14 +25,10 @@ export async function evaluateOrder(world: World, order: Order, policyVersion?: 
   if (book === undefined) return { ok: false, problem: `There is no policy ${policyVersion ?? ''}.` }
   return {
     ok: true,
-    decision: decisionOf(decideOrder(request, snapshot, book, planning.products, hooksOf(world, planning))),
+    decision: decisionOf(
+      decideOrder(request, snapshot, book, planning.products, world.prices.hooksFor(planning.nodes)),
+    ),
   }
-}
-
-/** As the route worker has them: the dry run is the run. */
-function hooksOf(world: World, planning: Planning): PlanHooks {
-  const pricePerUnit = world.prices.hookFor(planning.nodes)
-  return pricePerUnit === undefined ? {} : { pricePerUnit }
 }
 
 async function bookOf(world: World, version: string): Promise<ActiveBook | undefined> {

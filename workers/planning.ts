@@ -5,19 +5,18 @@
 import { trustAt } from '#core/fulfillment/trust.ts'
 import { componentsOf } from '#core/ledger/kits.ts'
 import type { CurrencyCode } from '#core/model/money.ts'
-import { type Instant, plusMs } from '#core/model/time.ts'
-import type { CapacityUsed } from '#core/routing/capacity.ts'
+import type { Instant } from '#core/model/time.ts'
 import type { ActiveBook } from '#core/routing/policy-book.ts'
 import { type PreparedNodes, prepareNodes } from '#core/routing/prepared-nodes.ts'
 import type { RecordedNetwork } from '#core/routing/record.ts'
 import type { ProductFacts } from '#core/routing/requests.ts'
 import { type NodeHealth, type StockSnapshot, snapshotOf, withOperations } from '#core/routing/snapshot.ts'
-import { loadCapacityUsed } from '#store/capacity.ts'
 import type { Database } from '#store/database.ts'
 import { loadProducts } from '#store/master-data.ts'
 import { keepNetwork, networkIdOf } from '#store/networks.ts'
 import { loadTrust } from '#store/node-trust.ts'
 import { loadPositions, type PositionRow } from '#store/stock.ts'
+import { capacityOf } from './capacity-used.ts'
 import type { Master } from './master.ts'
 import type { World } from './world.ts'
 
@@ -100,16 +99,6 @@ async function productsOf(
     if (product !== undefined) found.set(sku, product)
   }
   return found
-}
-
-const DAY_MS = 86_400_000
-
-async function capacityOf(db: Database, nodes: PreparedNodes, now: Instant): Promise<CapacityUsed> {
-  if (!nodes.someLimited) return () => 0
-  const limited = nodes.list.filter((node) => node.capacity !== undefined).map((node) => node.id)
-  // A day early: a node's own day may not have begun where the clock is.
-  const used = await loadCapacityUsed(db, limited, plusMs(now, -DAY_MS).slice(0, 10))
-  return (slot) => used.get(slot) ?? 0
 }
 
 async function healthOf(db: Database, master: Master, nodes: PreparedNodes, now: Instant): Promise<NodeHealth> {

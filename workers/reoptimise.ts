@@ -100,12 +100,11 @@ async function look(world: World, { terms }: ReoptimiseAsk): Promise<Bench> {
     requests.map((request) => request.id),
   )
   const stock = await routeStock(db, master, orders, planning)
-  const pricePerUnit = world.prices.hookFor(planning.nodes)
   const bench: Bench = {
     master,
     planning,
     stock,
-    hooks: pricePerUnit === undefined ? {} : { pricePerUnit },
+    hooks: world.prices.hooksFor(planning.nodes),
     refused,
     viewOf: (order, work, shared) =>
       withPlaces(stock.viewFor(asOpen(order, work), shared, unitsOf(work)), work, places),

@@ -55,8 +55,7 @@ async function decide(world: World, master: Master, orders: readonly StoredOrder
     loadPlanning(world, master, skus, now),
   ])
   const stock = await routeStock(world.db, master, orders, planning)
-  const pricePerUnit = world.prices.hookFor(planning.nodes)
-  const hooks = pricePerUnit === undefined ? {} : { pricePerUnit }
+  const hooks = world.prices.hooksFor(planning.nodes)
   const wave = orders.map((order) => {
     const request = requestFor(order, {
       currency: planning.currency ?? order.currency,

@@ -135,7 +135,7 @@ function describeParcel(
 ): string[] {
   const { nodeId, lines, costMinor, costParts, handOverAt, deliveredAt, lateMinutes } = parcel
   const worth =
-    opportunityMinor === undefined ? '' : `, and ${money(opportunityMinor)} that its units are worth to later orders`
+    opportunityMinor === undefined ? '' : `, and ${money(opportunityMinor)} that what it takes is worth to later orders`
   return [
     `  ${nodeId} (${way}) ${lines.map((line) => `${line.quantity} × ${line.sku}`).join(', ')}: ${money(costMinor)}${worth}`,
     `    ${costParts.map((part) => `${part.name} ${money(part.minor)}`).join(' + ')}`,

@@ -67,7 +67,7 @@ export const PlannedPackage = z.object({
   costParts: z.array(CostPart),
   costMinor: z.int(),
   /**
-   * What the package's units are worth to later orders, at the shadow prices of the decision. Weighed in the choice beside
+   * What the package's units, and its place at a node that sends only so many a day, are worth to later orders at the decision's shadow prices. Weighed in the choice beside
    * `costMinor`, and no part of it: nobody pays it. Absent when the decision knew no prices.
    */
   opportunityMinor: z.int().optional(),

@@ -5,7 +5,7 @@ import { arrivalMs, offersSlot } from './order-context.ts'
 import type { OrderContext } from './order-context.ts'
 import { completeOrNothing, packageLimit } from './policy.ts'
 import { priceColumns, wayOf } from './price-columns.ts'
-import type { PricePerUnit, UnscaledTariffs } from './price-columns.ts'
+import type { OpportunityPrices, UnscaledTariffs } from './price-columns.ts'
 import { MASK_LINES } from './problem.ts'
 import type { Columns, Problem } from './problem.ts'
 import type { ServableLine } from './servable-line.ts'
@@ -19,14 +19,14 @@ export function buildProblem(
   context: OrderContext,
   lines: readonly ServableLine[],
   codes: Uint8Array,
-  pricePerUnit: PricePerUnit | undefined,
+  opportunity: OpportunityPrices | undefined,
 ): { problem: Problem; scales: Scales } {
   const { nodes, policy } = context
   const width = nodes.list.length
   const columns = columnsOf(context, lines, codes)
   const inTime = deadlinesKept(context, columns, lines)
   const tariffs = tariffsOf(context, columns, lines)
-  const scales = priceColumns(context, columns, lines, tariffs, pricePerUnit)
+  const scales = priceColumns(context, columns, lines, tariffs, opportunity)
   for (let c = 0; c < columns.count; c++) columns.handOverMs[c] = context.handOverMs[columns.node[c] ?? 0] ?? 0
   const serves = (c: number, l: number): boolean => {
     const line = lines[l]

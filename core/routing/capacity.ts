@@ -32,6 +32,34 @@ export function slotsOf(node: Node, handOverMs: number, sentMs: number): SlotCla
 }
 
 /**
+ * How many places for packages a node with `packagesPerDay` has in a time of this length, if all of it were like the time until the end of its
+ * next day with room. What is left of a day is weighed beside the rest of that day alone, for a place that nobody took is lost. Not whole;
+ * undefined for a node without such a limit.
+ */
+export function placesPerHorizon(
+  node: Node,
+  fromMs: number,
+  horizonMs: number,
+  used: CapacityUsed,
+): number | undefined {
+  const { calendar, processingDays, capacity } = node
+  const perDay = capacity?.packagesPerDay
+  if (perDay === undefined) return undefined
+  let left = 0
+  let slot = ''
+  let endMs = fromMs
+  let next = nextHandOver(calendar, processingDays, fromMs)
+  // A day may have several cut-offs: its last one ends it.
+  while (next !== undefined && (left === 0 || daySlot(node, next.atMs) === slot)) {
+    slot = daySlot(node, next.atMs)
+    left = Math.max(0, perDay - used(slot))
+    endMs = next.cutOffMs
+    next = nextHandOver(calendar, processingDays, endMs + 1)
+  }
+  return (left * horizonMs) / Math.max(1, endMs - fromMs)
+}
+
+/**
  * The first hand-over with room for a package; work waits for at most the node's backlog of open days. Undefined when there
  * is none.
  */

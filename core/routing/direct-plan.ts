@@ -42,10 +42,10 @@ export function planDirectly(
   }
   const context = contextOf(request, snapshot, policy, hooks.context)
   const lines = servableLines(context, table)
-  const { problem, scales } = buildProblem(context, lines, table.codes, hooks.pricePerUnit)
+  const { problem, scales } = buildProblem(context, lines, table.codes, hooks.opportunity)
   const incomplete = completeOrNothing(policy) && lines.length < request.lines.length
   const solution = incomplete ? nothing('exact') : solve(problem)
-  const packages = packagesOf(context, lines, problem, solution.assignments, hooks.pricePerUnit)
+  const packages = packagesOf(context, lines, problem, solution.assignments, hooks.opportunity)
   const unserved = unservedOf(request, table.codes, packages, problem, lines)
   const costMinor = packages.reduce((sum, each) => sum + each.costMinor, 0)
   const runnerUp = runnerUpOf(request, nodes, problem, lines, solution, scales, costMinor)

@@ -218,9 +218,20 @@ test('the worth of last units sways the choice but is not shown as cost', () => 
   const nodes = [aNode('a', { fixed: 100 }), aNode('b', { fixed: 120 })]
   const snapshot = aSnapshot(nodes, { a: { x: 1 }, b: { x: 1 } })
   const priced = plan(aRequest([{ sku: 'x' }]), snapshot, policy, {
-    pricePerUnit: (_sku, node) => (node === 0 ? 30.5 : 0),
+    opportunity: { unit: (_sku, node) => (node === 0 ? 30.5 : 0), place: () => 0 },
   })
   expect(priced.packages.map((p) => [p.nodeId, p.costMinor])).toEqual([['b', 120]])
+})
+
+test('the worth of a place at a node that sends only so many sways the choice once a package, and is not shown as cost', () => {
+  const nodes = [aNode('a', { fixed: 100 }), aNode('b', { fixed: 120 })]
+  const snapshot = aSnapshot(nodes, { a: { x: 1, y: 1 }, b: { x: 1, y: 1 } })
+  const decide = (minor: number) =>
+    plan(aRequest([{ sku: 'x' }, { sku: 'y' }]), snapshot, policy, {
+      opportunity: { unit: () => 0, place: (node) => (node === 0 ? minor : 0) },
+    }).packages.map((each) => [each.nodeId, each.costMinor, each.opportunityMinor])
+  expect(decide(15)).toEqual([['a', 100, 15]])
+  expect(decide(25)).toEqual([['b', 120, 0]])
 })
 
 test('a batch planned against one working copy does not oversell it, and leaves the snapshot as it was', () => {

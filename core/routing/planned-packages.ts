@@ -8,7 +8,7 @@ import { arrivalMs, readyMs } from './order-context.ts'
 import type { OrderContext } from './order-context.ts'
 import { TRANSFER } from './prepared-nodes.ts'
 import { wayOf } from './price-columns.ts'
-import type { PricePerUnit } from './price-columns.ts'
+import type { OpportunityPrices } from './price-columns.ts'
 import type { Assignment, Problem } from './problem.ts'
 import type { RouteLine } from './request.ts'
 import type { ServableLine } from './servable-line.ts'
@@ -19,13 +19,13 @@ export function packagesOf(
   lines: readonly ServableLine[],
   problem: Problem,
   assignments: readonly Assignment[],
-  pricePerUnit: PricePerUnit | undefined,
+  opportunity: OpportunityPrices | undefined,
 ): PlannedPackage[] {
   const parcels = Map.groupBy(assignments, (each) => `${each.column} ${each.parcel ?? 0}`)
   const inOrder = [...parcels.values()].sort(
     ([a], [b]) => (a?.column ?? 0) - (b?.column ?? 0) || (a?.parcel ?? 0) - (b?.parcel ?? 0),
   )
-  return inOrder.flatMap((together, index) => packageOf(context, lines, problem, together, index === 0, pricePerUnit))
+  return inOrder.flatMap((together, index) => packageOf(context, lines, problem, together, index === 0, opportunity))
 }
 
 function packageOf(
@@ -34,7 +34,7 @@ function packageOf(
   problem: Problem,
   assignments: Assignment[],
   first: boolean,
-  pricePerUnit: PricePerUnit | undefined,
+  opportunity: OpportunityPrices | undefined,
 ): PlannedPackage[] {
   const { request, nodes, handOverMs } = context
   const way = wayOf(problem.columns, assignments[0]?.column ?? -1)
@@ -72,9 +72,9 @@ function packageOf(
       lines: contents.map(({ line, quantity }) => ({ lineNo: line.lineNo, sku: line.sku, quantity })),
       costParts,
       costMinor: sumOfParts(costParts),
-      ...(pricePerUnit === undefined
+      ...(opportunity === undefined
         ? {}
-        : { opportunityMinor: opportunityOf(lines, way.node, assignments, pricePerUnit) }),
+        : { opportunityMinor: opportunityOf(lines, way.node, assignments, opportunity) }),
       handOverAt: instantFromEpochMs(handOver),
       ...(service === undefined ? {} : { service }),
       ...(arrives > handOver && Number.isFinite(arrives) ? { deliveredAt: instantFromEpochMs(arrives) } : {}),
@@ -104,10 +104,10 @@ function opportunityOf(
   lines: readonly ServableLine[],
   node: number,
   assignments: readonly Assignment[],
-  pricePerUnit: PricePerUnit,
+  { unit, place }: OpportunityPrices,
 ): number {
   return Math.round(
-    assignments.reduce((sum, { line, quantity }) => sum + quantity * pricePerUnit(lines[line]?.sku ?? '', node), 0),
+    assignments.reduce((sum, { line, quantity }) => sum + quantity * unit(lines[line]?.sku ?? '', node), place(node)),
   )
 }
 

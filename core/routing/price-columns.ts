@@ -13,10 +13,13 @@ import type { Columns, Tariffs } from './problem.ts'
 import { curveMinor } from './tariff.ts'
 
 /**
- * What one unit of a SKU at a node is worth to later orders, in minor units and fractions of them. Weighed in the choice,
- * never shown as cost.
+ * What later orders would give for what a package takes, in minor units and fractions of them: a unit of a SKU at a node, and a place
+ * of a day at a node that sends only so many packages. Weighed in the choice, never shown as cost.
  */
-export type PricePerUnit = (sku: string, nodeIndex: number) => number
+export type OpportunityPrices = {
+  readonly unit: (sku: string, nodeIndex: number) => number
+  readonly place: (nodeIndex: number) => number
+}
 export type UnscaledTariffs = Omit<Tariffs, 'scale'>
 
 export const wayOf = (columns: Columns, c: number): Way => ({
@@ -36,7 +39,7 @@ export function priceColumns(
   columns: Columns,
   lines: readonly ServableLine[],
   tariffs: UnscaledTariffs | undefined,
-  pricePerUnit: PricePerUnit | undefined,
+  opportunity: OpportunityPrices | undefined,
 ): Scales {
   const known = scalesOf(context.policy)
   const scales = known ?? scalesFromBounds(context, columns, lines, tariffs)
@@ -44,7 +47,7 @@ export function priceColumns(
   const splitMinor = context.policy.charges?.splitMinor ?? 0
   const sameForAll = handlingOnly(context)
   const width = lines.length
-  if (sameForAll && known !== undefined && context.lanes === undefined && pricePerUnit === undefined) {
+  if (sameForAll && known !== undefined && context.lanes === undefined && opportunity === undefined) {
     priceByNode(context, columns, width, scales)
     return scales
   }
@@ -64,7 +67,7 @@ export function priceColumns(
       })
     }
     if (weight.lateness > 0) addLateness(context, columns, c, lines, weight.lateness)
-    if (pricePerUnit !== undefined) addPrices(columns, c, way.node, lines, pricePerUnit, weight.cost)
+    if (opportunity !== undefined) addPrices(columns, c, way.node, lines, opportunity, weight.cost)
   }
   return scales
 }
@@ -106,12 +109,13 @@ function addPrices(
   c: number,
   node: number,
   lines: readonly ServableLine[],
-  pricePerUnit: PricePerUnit,
+  opportunity: OpportunityPrices,
   weight: number,
 ): void {
+  columns.fixedCost[c] = (columns.fixedCost[c] ?? 0) + weight * opportunity.place(node)
   lines.forEach((line, l) => {
     const place = c * lines.length + l
-    columns.unitCost[place] = (columns.unitCost[place] ?? 0) + weight * pricePerUnit(line.sku, node)
+    columns.unitCost[place] = (columns.unitCost[place] ?? 0) + weight * opportunity.unit(line.sku, node)
   })
 }
 

@@ -4,6 +4,7 @@ import { plan } from './plan.ts'
 import { decisionOf } from './routing-plan.ts'
 import { RoutingPolicy } from './policy.ts'
 import { prepareNodes } from './prepared-nodes.ts'
+import type { OpportunityPrices } from './price-columns.ts'
 import { madeAgain, recordedVerdicts, recordOf, runnerUpAgain } from './record.ts'
 import type { DecisionRecord } from './record.ts'
 import { packRuns, unpackRuns } from './runs.ts'
@@ -54,6 +55,27 @@ test('a record gives back every verdict, and the decision can be made again from
   expect(recordedVerdicts(record, prepared)).toEqual(words.map(({ detail: _, extraCostMinor: __, ...each }) => each))
   const dearer = nodes.map((node) => (node.id === 'cheap' ? aNode('cheap', { fixed: 900 }) : node))
   expect(madeAgain(record, prepareNodes(dearer), policyOf())).toBeUndefined()
+})
+
+test('what units and places were worth is recorded, and the decision made again with it', () => {
+  const opportunity: OpportunityPrices = {
+    unit: (_sku, node) => (node === 0 ? 300 : 0),
+    place: (node) => (node === 0 ? 250 : 0),
+  }
+  const snapshot = aSnapshot([aNode('cheap', { fixed: 300 }), aNode('dear', { fixed: 800 })], {
+    cheap: { x: 5 },
+    dear: { x: 5 },
+  })
+  const one = aRequest([{ sku: 'x' }])
+  const made = plan(one, snapshot, policyOf(), { opportunity })
+  expect(made.packages.map((each) => each.nodeId)).toEqual(['dear'])
+  const record = JSON.parse(
+    JSON.stringify(recordOf(made, 'dec_1' as never, 'net', one, { opportunity })),
+  ) as DecisionRecord
+  expect(record).toMatchObject({ prices: [['x', 'cheap', 300]], placePrices: [['cheap', 250]] })
+  expect(madeAgain(record, snapshot.nodes, policyOf())?.packages).toEqual(made.packages)
+  const { placePrices: _, ...withoutPlaces } = record
+  expect(madeAgain(withoutPlaces, snapshot.nodes, policyOf())).toBeUndefined()
 })
 
 test.each([

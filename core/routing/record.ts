@@ -13,6 +13,7 @@ import type { PlanHooks, RoutingPlan } from './routing-plan.ts'
 import { criteriaOf } from './policy.ts'
 import type { RoutingPolicy } from './policy.ts'
 import type { PreparedNodes } from './prepared-nodes.ts'
+import type { OpportunityPrices } from './price-columns.ts'
 import type { RouteRequest } from './request.ts'
 import { packRuns, unpackRuns } from './runs.ts'
 import { snapshotOfRows, withOperations } from './snapshot.ts'
@@ -35,6 +36,8 @@ export type DecisionRecord = {
   trust?: [nodeId: string, score: number][]
   /** What a unit was worth to later orders, where it was worth anything. */
   prices?: [sku: string, nodeId: string, minor: number][]
+  /** And a place of a day at a node. */
+  placePrices?: [nodeId: string, minor: number][]
   unreachable?: string[]
 }
 
@@ -46,11 +49,11 @@ export function recordOf(
   id: DecisionHead['id'],
   networkId: string,
   request: RouteRequest,
-  hooks: Pick<PlanHooks, 'pricePerUnit'> = {},
+  { opportunity }: Pick<PlanHooks, 'opportunity'> = {},
 ): DecisionRecord {
   const { context, codes, sellable } = verdicts
   const { health } = context.snapshot
-  const prices = pricesOf(hooks, request, context.nodes)
+  const { prices, placePrices } = pricesOf(opportunity, request, context.nodes)
   return {
     head: { ...head, id },
     request,
@@ -58,6 +61,7 @@ export function recordOf(
     codes: packRuns(codes),
     sellable: packRuns(sellable),
     ...(prices.length === 0 ? {} : { prices }),
+    ...(placePrices.length === 0 ? {} : { placePrices }),
     ...(context.slotsAsked.size === 0 ? {} : { capacity: [...context.slotsAsked] }),
     ...(health === undefined || health.trust.size === 0 ? {} : { trust: [...health.trust] }),
     ...(health === undefined || health.unreachable.size === 0 ? {} : { unreachable: [...health.unreachable] }),
@@ -65,24 +69,36 @@ export function recordOf(
 }
 
 function pricesOf(
-  { pricePerUnit }: Pick<PlanHooks, 'pricePerUnit'>,
+  opportunity: OpportunityPrices | undefined,
   request: RouteRequest,
   nodes: PreparedNodes,
-): [sku: string, nodeId: string, minor: number][] {
-  if (pricePerUnit === undefined) return []
-  return [...new Set(request.lines.map((line) => line.sku))].flatMap((sku) =>
+): Required<Pick<DecisionRecord, 'prices' | 'placePrices'>> {
+  if (opportunity === undefined) return { prices: [], placePrices: [] }
+  const prices = [...new Set(request.lines.map((line) => line.sku))].flatMap((sku) =>
     nodes.list.flatMap(({ id }, index): [string, string, number][] => {
-      const minor = pricePerUnit(sku, index)
+      const minor = opportunity.unit(sku, index)
       return minor === 0 ? [] : [[sku, id, minor]]
     }),
   )
+  const placePrices = nodes.list.flatMap(({ id }, index): [string, number][] => {
+    const minor = opportunity.place(index)
+    return minor === 0 ? [] : [[id, minor]]
+  })
+  return { prices, placePrices }
 }
 
 /** What steered the decision beside its costs, for making it again. */
 export function recordedHooks(record: DecisionRecord, nodes: PreparedNodes): PlanHooks {
-  if (record.prices === undefined) return {}
-  const prices = new Map(record.prices.map(([sku, nodeId, minor]) => [`${nodeId} ${sku}`, minor]))
-  return { pricePerUnit: (sku, node) => prices.get(`${nodes.list[node]?.id ?? ''} ${sku}`) ?? 0 }
+  if (record.prices === undefined && record.placePrices === undefined) return {}
+  const units = new Map(record.prices?.map(([sku, nodeId, minor]) => [`${nodeId} ${sku}`, minor]))
+  const places = new Map(record.placePrices)
+  const idOf = (node: number): string => nodes.list[node]?.id ?? ''
+  return {
+    opportunity: {
+      unit: (sku, node) => units.get(`${idOf(node)} ${sku}`) ?? 0,
+      place: (node) => places.get(idOf(node)) ?? 0,
+    },
+  }
 }
 
 /** The stock and the state of nodes that the decision was made on. */

@@ -1,7 +1,7 @@
 /** What the router answers, and what is read off it. */
 import type { RoutingDecision } from '../model/decision.ts'
 import type { OrderContext } from './order-context.ts'
-import type { PricePerUnit } from './price-columns.ts'
+import type { OpportunityPrices } from './price-columns.ts'
 import { verdictsInWords } from './verdicts.ts'
 import type { VerdictTable } from './verdicts.ts'
 
@@ -10,7 +10,7 @@ export type RoutingPlan = Omit<RoutingDecision, 'id' | 'candidates'> & { readonl
 
 /** What later brains add to the choice. */
 export type PlanHooks = {
-  pricePerUnit?: PricePerUnit
+  opportunity?: OpportunityPrices
   /** A context of the same destination, moment and snapshot: promises plan one cart many times. */
   context?: OrderContext
 }
@@ -23,6 +23,6 @@ export function decisionOf({ verdicts, ...rest }: RoutingPlan): Omit<RoutingDeci
 export const unitsLeft = ({ unserved }: Pick<RoutingDecision, 'unserved'>): number =>
   unserved.reduce((sum, each) => sum + each.quantity, 0)
 
-/** What the plan's units are worth to later orders. */
+/** What later orders would give for what the plan takes. */
 export const opportunityOf = ({ packages }: Pick<RoutingDecision, 'packages'>): number =>
   packages.reduce((sum, each) => sum + (each.opportunityMinor ?? 0), 0)

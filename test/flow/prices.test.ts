@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WEEKDAYS } from '#core/model/node.ts'
 import { OrderInput } from '#core/model/order.ts'
 import { decisionsOf } from '#store/decisions.ts'
 import { unitsClaimed } from '#store/demand.ts'
@@ -60,6 +61,27 @@ describe.each(hubs)('shadow prices in the live router on $name', (backend) => {
     expect(one?.costParts.reduce((sum, part) => sum + part.minor, 0)).toBe(500)
     expect(one?.opportunityMinor).toBeGreaterThan(100)
     expect(describeDecision(together).join('\n')).toContain('worth to later orders')
+  })
+
+  test('places of a day at a node that sends only so many are spared for the orders that have no other node', async () => {
+    const { db } = paper.hub.world
+    // One package three days from now, so a dozen in four weeks, for thirty orders of which twenty have no other node; whatever day it is.
+    const day = WEEKDAYS[(new Date(Date.now() + 3 * 86_400_000).getUTCDay() + 6) % 7] ?? 'mon'
+    await db.query(
+      `UPDATE node SET document = jsonb_set(document, '{calendar,week}', $1::jsonb) || '{"capacity": {"packagesPerDay": 1, "backlogDays": 30}}'
+       WHERE id = 'north'`,
+      [JSON.stringify({ [day]: { open: '00:00', close: '23:59' } })],
+    )
+    await db.query('UPDATE master_version SET version = version + 1')
+    // Shoes without end: what is scarce are the places.
+    await feed(db, at('09:00'), [['SHOE-1', 'north', 600]])
+    await demand()
+    expect(await paper.hub.world.prices.refresh()).toBe(1)
+    const alone = await route(await capture('alone', ['SHOE-1']))
+    expect(alone.packages).toMatchObject([{ nodeId: 'south', costMinor: 600, opportunityMinor: 0 }])
+    const together = await route(await capture('together', ['SHOE-1', 'SHOE-2']))
+    expect(together.packages).toMatchObject([{ nodeId: 'north', costMinor: 500 }])
+    expect(together.packages[0]?.opportunityMinor).toBeGreaterThan(100)
   })
 
   test('with too little history, money decides alone and the record has no word of opportunity', async () => {

@@ -1,25 +1,29 @@
 /**
- * Shadow prices for the live router: read what was ordered lately and what is in stock, let the thread work out what units are
- * worth, and swap the answer in with one assignment. Decisions take whatever prices are there, or none; they never wait.
+ * Shadow prices for the live router: read what was ordered lately and what is in stock, let the thread work out what units and
+ * places of a day are worth, and swap the answer in with one assignment. Decisions take whatever prices are there, or none; they never wait.
  */
 import { faultMessage } from '#core/fault.ts'
-import { epochMsOf, plusMs } from '#core/model/time.ts'
+import type { Node } from '#core/model/node.ts'
+import { epochMsOf, type Instant, plusMs } from '#core/model/time.ts'
 import type { Clock, Log } from '#core/ports.ts'
-import type { PricePerUnit } from '#core/routing/price-columns.ts'
+import { placesPerHorizon } from '#core/routing/capacity.ts'
 import { demandGroups } from '#core/routing/prices/demand-groups.ts'
-import { priceHook, type PriceQuestion, type UnitPrice } from '#core/routing/prices/opportunity.ts'
+import { type OpportunityPrice, priceLookup, type PriceQuestion } from '#core/routing/prices/opportunity.ts'
 import { DEFAULT_ROUTING_POLICY } from '#core/routing/policy.ts'
-import type { PreparedNodes } from '#core/routing/prepared-nodes.ts'
+import { type PreparedNodes, prepareNodes } from '#core/routing/prepared-nodes.ts'
+import type { OpportunityPrices } from '#core/routing/price-columns.ts'
+import type { PlanHooks } from '#core/routing/routing-plan.ts'
 import type { Database } from '#store/database.ts'
 import { recordedOrders } from '#store/demand.ts'
 import { loadPositions } from '#store/stock.ts'
 import type { MasterCache } from '../master.ts'
+import { capacityOf } from '../capacity-used.ts'
 import { type PriceThread, startPriceThread } from './price-thread.ts'
 
 export type LivePrices = {
-  /** The hook for `plan`; undefined while there are no prices. */
-  readonly hookFor: (nodes: PreparedNodes) => PricePerUnit | undefined
-  /** Works prices out anew, and says how many positions have one. */
+  /** The hooks for `plan`; none while there are no prices. */
+  readonly hooksFor: (nodes: PreparedNodes) => Pick<PlanHooks, 'opportunity'>
+  /** Works prices out anew, and says how many there are. */
   readonly refresh: () => Promise<number>
   /** Refreshes now and again and again, until stopped. */
   readonly start: () => void
@@ -50,14 +54,19 @@ const MAX_GROUPS = 400
 const STALE_AFTER_TURNS = 6
 
 export const NO_PRICES: LivePrices = {
-  hookFor: () => undefined,
+  hooksFor: () => ({}),
   refresh: () => Promise.resolve(0),
   start: () => undefined,
   stop: () => Promise.resolve(),
 }
 
 type Parts = { db: Database; master: MasterCache; clock: Clock; log: Log }
-type Latest = { prices: readonly UnitPrice[]; atMs: number; nodes?: PreparedNodes; hook?: PricePerUnit }
+type Latest = {
+  prices: readonly OpportunityPrice[]
+  atMs: number
+  nodes?: PreparedNodes
+  opportunity?: OpportunityPrices
+}
 
 export function createLivePrices({ db, master, clock, log }: Parts, times: PriceTimes = PRICE_TIMES): LivePrices {
   let latest: Latest | undefined
@@ -90,11 +99,11 @@ export function createLivePrices({ db, master, clock, log }: Parts, times: Price
     }
   }
   return {
-    hookFor: (nodes) => {
-      if (latest === undefined || latest.prices.length === 0) return undefined
-      if (epochMsOf(clock.now()) - latest.atMs > STALE_AFTER_TURNS * times.everyMs) return undefined
-      if (latest.nodes !== nodes) latest = { ...latest, nodes, hook: priceHook(latest.prices, nodes) }
-      return latest.hook
+    hooksFor: (nodes) => {
+      if (latest === undefined || latest.prices.length === 0) return {}
+      if (epochMsOf(clock.now()) - latest.atMs > STALE_AFTER_TURNS * times.everyMs) return {}
+      if (latest.nodes !== nodes) latest = { ...latest, nodes, opportunity: priceLookup(latest.prices, nodes) }
+      return latest.opportunity === undefined ? {} : { opportunity: latest.opportunity }
     },
     refresh: once,
     start: () => {
@@ -130,5 +139,21 @@ async function ask({ db, master, clock }: Parts, times: PriceTimes): Promise<Pri
     groups,
     toCome: times.horizonMs / times.historyMs,
     positions: await loadPositions(db, [...skus]),
+    places: await placesOf(db, nodes, at, times.horizonMs),
   }
+}
+
+/** Places of nodes with a limit of packages a day. */
+async function placesOf(
+  db: Database,
+  nodes: readonly Node[],
+  at: Instant,
+  horizonMs: number,
+): Promise<PriceQuestion['places']> {
+  const used = await capacityOf(db, prepareNodes(nodes), at)
+  const fromMs = epochMsOf(at)
+  return nodes.flatMap((node) => {
+    const left = placesPerHorizon(node, fromMs, horizonMs, used)
+    return left === undefined ? [] : [{ nodeId: node.id, left }]
+  })
 }

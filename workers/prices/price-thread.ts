@@ -1,17 +1,17 @@
 /** Both ends of the thread that works prices out: solving blocks, and no decision may wait for it. */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { seededRandom } from '#core/random.ts'
-import { opportunityPrices, type PriceQuestion, type UnitPrice } from '#core/routing/prices/opportunity.ts'
+import { opportunityPrices, type PriceQuestion, type OpportunityPrice } from '#core/routing/prices/opportunity.ts'
 import { loadLinearProgramSolver } from './highs.ts'
 
 /** Marks the thread as ours: test runners have threads of their own. */
 const ROLE = 'crossdock-prices'
 
-type Answer = { prices: UnitPrice[] } | { error: string }
+type Answer = { prices: OpportunityPrice[] } | { error: string }
 
 export type PriceThread = {
   /** One question at a time. Rejects when the thread dies or cannot answer. */
-  readonly ask: (question: PriceQuestion) => Promise<UnitPrice[]>
+  readonly ask: (question: PriceQuestion) => Promise<OpportunityPrice[]>
   readonly stop: () => Promise<void>
 }
 
@@ -45,7 +45,7 @@ async function serve(): Promise<void> {
   })
 }
 
-function answerTo(work: () => UnitPrice[]): Answer {
+function answerTo(work: () => OpportunityPrice[]): Answer {
   try {
     return { prices: work() }
   } catch (error) {
