@@ -41,7 +41,8 @@ async function applyAmendment(
     return { ...refused(cameLate(amendment, order.revisedAt)), orderId: order.id }
   const pending = pendingOf(await loadRequests(unit, { orderIds: [order.id] }))
   const revision = revisionOf(order, amendment, pending)
-  if (!revision.ok) return { ...refused(unknownLine(amendment, revision.line)), orderId: order.id }
+  if (!revision.ok)
+    return { ...refused((revision.otherSku ? otherProduct : unknownLine)(amendment, revision.line)), orderId: order.id }
   const otherPrice = amendment.lines.find((line) => isOtherPrice(order, line))
   if (otherPrice !== undefined) return { ...refused(priceChanged(amendment, otherPrice.externalId)), orderId: order.id }
   const revisedAt = amendment.revisedAt < order.revisedAt ? order.revisedAt : amendment.revisedAt
@@ -79,6 +80,16 @@ const unknownLine = ({ externalId }: OrderAmendment, line: string): Issue => ({
   rule: `must name lines of the order ${externalId}: none of it was changed`,
   value: line,
   cure: 'Ask the channel which line it means. Change the order by hand (crossdock orders edit), then discard this document.',
+  subject: externalId,
+})
+
+const otherProduct = ({ externalId }: OrderAmendment, line: string): Issue => ({
+  code: 'order.line-product',
+  class: 'data',
+  place: { path: '/lines' },
+  rule: `must keep the products of the lines of the order ${externalId}: none of it was changed`,
+  value: line,
+  cure: 'Ask the channel for a line of another number. Change the order by hand (crossdock orders edit), then discard this document.',
   subject: externalId,
 })
 

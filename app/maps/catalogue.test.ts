@@ -172,6 +172,9 @@ const made = (entry: MapEntry) => {
     // A whole order is cancelled by its number alone, and a cancel names no lines.
     if (entry.name === 'edifact orders-cancel of a retailer') Object.assign(value, { cancelled: true, lines: [] })
     if (entry.name === 'edifact ordchg of a retailer' && value['cancelled'] === true) value['lines'] = []
+    // An ORDRSP answers a line that was added like any other.
+    if (entry.name === 'edifact ordrsp-change to a retailer')
+      for (const line of listOf(value['lines'])) delete line['added']
     // ORDERS has one type of order: mappings/edifact/orders.ts.
     if (entry.name === 'edifact orders') value['method'] = 'dropShip'
     // ORDERS05 has no e-mail address: mappings/idoc/README.md.

@@ -97,6 +97,8 @@ export const OrderAmendment = z.object({
         quantity: Quantity,
         /** The price that the channel states beside the units. An amendment changes none: another than the order's waits for a person. */
         unitPriceMinor: MinorUnits.optional(),
+        /** Only with a line that the channel adds. */
+        sku: Sku.optional(),
       }),
     )
     .max(1000),
@@ -152,6 +154,8 @@ export const AmendmentAnswer = z.object({
       sku: Sku,
       unitPriceMinor: MinorUnits,
       verdict: LineVerdict,
+      /** The channel added the line. */
+      added: z.literal(true).optional(),
       /** Units in all that the line was to have, and that it has from now on; shipped ones among both. */
       asked: Quantity,
       quantity: Quantity,

@@ -11,7 +11,7 @@ export type WantedChange = {
   /** The channel's own number of it; empty for none. */
   number: string
   cancel: boolean
-  lines: { externalLineId: string; before: number; asked: number }[]
+  lines: { externalLineId: string; before: number; asked: number; added?: true }[]
 }
 
 /** `order` as it was before; `pending`: units of a line that are wanted back from nodes already. A cancel is about every line. */
@@ -22,17 +22,27 @@ export function wantedChange(
 ): WantedChange {
   const own = order.lines.filter((line) => !isAddedHere(line.externalId))
   const asked = new Map<string, number>(lines.map((line) => [line.externalId, line.quantity]))
+  const known = new Set<string>(own.map((line) => line.externalId))
+  const added = cancelled ? [] : lines.filter(({ externalId, sku }) => sku !== undefined && !known.has(externalId))
   return {
     revisedAt,
     number,
     cancel: cancelled,
-    lines: own
-      .filter((line) => cancelled || asked.has(line.externalId))
-      .map((line) => ({
-        externalLineId: line.externalId,
-        before: saidBefore(order, line, pending),
-        asked: cancelled ? 0 : (asked.get(line.externalId) ?? 0),
+    lines: [
+      ...own
+        .filter((line) => cancelled || asked.has(line.externalId))
+        .map((line) => ({
+          externalLineId: line.externalId,
+          before: saidBefore(order, line, pending),
+          asked: cancelled ? 0 : (asked.get(line.externalId) ?? 0),
+        })),
+      ...added.map(({ externalId, quantity }) => ({
+        externalLineId: externalId,
+        before: 0,
+        asked: quantity,
+        added: true as const,
       })),
+    ],
   }
 }
 
@@ -54,7 +64,7 @@ export function amendmentAnswer(
   answeredAt: Instant,
 ): AmendmentAnswer | undefined {
   const lines: AmendmentAnswer['lines'] = []
-  for (const { externalLineId, before, asked } of wanted) {
+  for (const { externalLineId, before, asked, added } of wanted) {
     const line = order.lines.find(({ externalId }) => externalId === externalLineId)
     if (line === undefined) continue
     const { open, backordered } = line.counters
@@ -66,6 +76,7 @@ export function amendmentAnswer(
       sku: line.sku,
       unitPriceMinor: line.unitPriceMinor,
       verdict: verdictOn(quantity, before, asked),
+      ...(added === undefined ? {} : { added }),
       asked,
       quantity,
       waiting: open - now + backordered,

@@ -108,5 +108,36 @@ test('a cancel takes the whole order, and a line that the order has not is named
     kind: 'amended',
     order: { cancelledAt: LATER, lines: [{ counters: { cancelled: 2 } }] },
   })
-  expect(revisionOf(order, amendmentOf([['009', 1]]), () => 0)).toEqual({ ok: false, line: '009' })
+  expect(revisionOf(order, amendmentOf([['009', 1]]), () => 0)).toEqual({ ok: false, line: '009', otherSku: false })
+})
+
+test('a line that is added comes with its product and its price, and the rest is untouched', () => {
+  fc.assert(
+    fc.property(fc.array(counters, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 12 }), (all, units) => {
+      const order = orderOf(all)
+      const added = { externalId: 'new' as ExternalLineId, quantity: units, unitPriceMinor: 250, sku: 'SOCK' as Sku }
+      const result = captured(order, { ...amendmentOf([]), lines: [added] })
+      if (result.kind !== 'amended') throw new Error(`it is ${result.kind}`)
+      expect(result.order.lines.slice(0, -1)).toEqual(order.lines)
+      expect(result.order.lines.at(-1)).toMatchObject({
+        externalId: 'new',
+        sku: 'SOCK',
+        unitPriceMinor: 250,
+        counters: { ordered: units, open: units },
+      })
+      expect(result.order.totalMinor).toBe(order.totalMinor + 250 * units)
+    }),
+  )
+})
+
+test('a line that is added under a number that another product has changes nothing, and is named', () => {
+  const order = orderOf([{ ...NO_UNITS, ordered: 1, open: 1 }])
+  const again = (sku: string) =>
+    revisionOf(
+      order,
+      { ...amendmentOf([]), lines: [{ externalId: '001' as ExternalLineId, quantity: 2, sku: sku as Sku }] },
+      () => 0,
+    )
+  expect(again('SKU-0').ok).toBe(true)
+  expect(again('OTHER')).toEqual({ ok: false, line: '001', otherSku: true })
 })

@@ -57,6 +57,8 @@ export type EdifactProfile = {
   priceQualifiers: string[]
   /** ORDCHG of a retailer: LIN 1229 of lines that are only repeated. */
   linesUntouched: string[]
+  /** And of lines that it adds to its order. */
+  linesAdded: string[]
   /** ORDRSP to a retailer: LIN 1229, QTY 6063 and DTM 2005 of what becomes of a line. */
   answerActions: Record<LineVerdict, string>
   answerUnits: { ordered: string; accepted: string; waiting: string }
@@ -107,6 +109,7 @@ export const EDIFACT_BASE: EdifactProfile = {
   pieceUnits: ['PCE', 'EA', 'NAR', 'C62'],
   priceQualifiers: ['AAA', 'AAB', 'CAL'],
   linesUntouched: ['4', '11'],
+  linesAdded: ['1'],
   answerActions: { agreed: '5', changed: '3', refused: '7' },
   answerUnits: { ordered: '21', accepted: '113', waiting: '83' },
   promiseQualifier: '11',

@@ -16,6 +16,7 @@ export function skuOfPairs(
   reads: Record<string, unknown>,
   profile: X12Profile,
   { crosswalk }: WithCrosswalk,
+  field = 'PO1.07',
 ): { sku: Sku; partnerSku?: string } | Refusal {
   const partnerSku = codeIn(reads, profile.partnerSkuQualifier)
   const order = [profile.hubSkuQualifier, profile.partnerSkuQualifier, ...profile.otherSkuQualifiers]
@@ -32,7 +33,7 @@ export function skuOfPairs(
     cure: 'Add a crosswalk row from this product code to a SKU, then replay.',
     code: 'order.sku-unknown',
     class: 'crosswalk',
-    field: 'PO1.07',
+    field,
     ...(first === undefined ? {} : { subject: first }),
   })
 }

@@ -49,6 +49,8 @@ export type X12Profile = {
   /** 860: BCH01 and POC02. Some partners cancel lines with purpose 00: their meaning is theirs. */
   changePurposes: Record<string, 'cancel' | 'change'>
   lineChanges: Record<string, 'delete' | 'quantity'>
+  /** 860 of a retailer: POC02 of lines that it adds to its order. */
+  linesAdded: string[]
   /** Cancels go out as 860; without it a person calls. 865: BCA02 that agrees to the change. */
   changesSent: boolean
   changeAccepted: string[]
@@ -100,6 +102,7 @@ export const BASE_PROFILE: X12Profile = {
   vendorNumber: '',
   changePurposes: { '01': 'cancel', '04': 'change', '05': 'change' },
   lineChanges: { DI: 'delete', QD: 'quantity', QI: 'quantity', CA: 'quantity' },
+  linesAdded: ['AI'],
   changesSent: false,
   changeAccepted: ['AC', 'AT', 'AD'],
   lineChangeAccepted: ['IA', 'IC', 'ID', 'IQ'],

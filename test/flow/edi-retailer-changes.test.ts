@@ -130,6 +130,31 @@ test.each(databases)(
   },
 )
 
+test.each(databases)(
+  'a line that an 860 adds is routed like any other, and answered when it is decided; under a number that is taken it waits for a person ($name)',
+  async (backend) => {
+    await open(backend)
+    await placed(1, 1)
+    send('PC', '860', change('1', ['POC*003*AI*2**EA*12.00**VN*00123']), '0940')
+    await until('it is answered', () => sets('865').length === 1)
+    expect(answer(0)).toEqual([
+      'BCA*04*AD*0004512345**1*day',
+      'CUR*SE*USD',
+      'REF*IA*00815',
+      'POC*003*AI*2**EA*12.00**SK*BB00123*VN*00123',
+      expect.stringMatching(/^ACK\*IA\*2\*EA/),
+      'CTT*1',
+    ])
+    const [order] = await hub.rows('SELECT total_minor::int AS total FROM sales_order')
+    expect(order?.['total']).toBe(3_999 + 449 + 2 * 1_200)
+    expect(await hub.count('order_line WHERE line_no = 3 AND allocated + released = 2')).toBe(1)
+    send('PC', '860', change('2', ['POC*001*AI*2**EA*12.00**VN*00123']), '0945')
+    await until('it waits for a person', async () => (await hub.count(`quarantine_item`)) === 1)
+    expect(sets('865')).toHaveLength(1)
+    expect(sets('865').flatMap((set) => validateX12Set(set, '004010').faults.map(({ issue }) => issue))).toEqual([])
+  },
+)
+
 test('a change of a line that nobody works on is answered with it, and what it says again under a new number is answered again', async () => {
   await open(oneDatabase)
   // Of ten that are wanted three are there.

@@ -255,12 +255,25 @@ test('an ORDCHG is answered when the node has answered, and not before: agreed, 
     'UNS+S',
     'CNT+2:1',
   ])
+  // A line that is added has goods at once, so it is answered at once.
+  send('ORDCHG', change('AE-0003', ['LIN+000030+1', 'PIA+5+00123:SA', 'QTY+21:2', 'PRI+AAA:5.00']), { time: '0947' })
+  await until('the added line is answered', () => answers(true).length === 2)
+  expect(answers(true)[1]).toEqual(
+    expect.arrayContaining([
+      'RFF+PP:AE-0003',
+      `LIN+000030+5+${OTHER}:EN`,
+      'QTY+21:2',
+      'QTY+113:2',
+      'PRI+AAA:5.00',
+      'CNT+2:1',
+    ]),
+  )
   send('ORDCHG', change('AE-0002', ['LIN+000010+2']), { time: '0950' })
   await until('the node is asked again', () => hub.nodes.cancels.length === 2)
-  expect(answers(true)).toHaveLength(1)
+  expect(answers(true)).toHaveLength(2)
   await hub.answerCancel(false)
-  await until('its refusal is told', () => answers(true).length === 2)
-  expect(answers(true)[1]).toEqual(
+  await until('its refusal is told', () => answers(true).length === 3)
+  expect(answers(true)[2]).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^BGM\+231\+\w+\+27$/),
       'RFF+PP:AE-0002',
@@ -399,7 +412,7 @@ test('changes that name a strange line, another price, an unknown order or an ea
   send('ORDCHG', change('AE-0002', ['LIN+000099+2', 'LIN+000020+2']), { time: '0945' })
   send('ORDCHG', change('AE-0003', ['LIN+000020+3', 'QTY+21:2', 'PRI+AAA:4.00']), { time: '0946' })
   send('ORDCHG', change('AE-0004', ['LIN+000020+3', 'QTY+21:0.5']), { time: '0947' })
-  send('ORDCHG', change('AE-0005', ['LIN+3+1', 'QTY+21:2']), { time: '0948' })
+  send('ORDCHG', change('AE-0005', ['LIN+3+99', 'QTY+21:2']), { time: '0948' })
   send('ORDCHG', change('AE-0006', ['LIN+000020+2']), { time: '0915' })
   send('ORDCHG', change('AE-0007', ['LIN+000020+2'], '6'), { time: '0949' })
   await until('they wait', async () => (await hub.count(`quarantine_item WHERE state = 'open'`)) === 7)
@@ -407,7 +420,7 @@ test('changes that name a strange line, another price, an unknown order or an ea
     await hub.rows(`SELECT code, value FROM quarantine_item WHERE code <> 'order.unknown' ORDER BY code, value`),
   ).toEqual([
     { code: 'edifact.change-function', value: '6' },
-    { code: 'edifact.line-change', value: '1' },
+    { code: 'edifact.line-change', value: '99' },
     { code: 'map.whole-number', value: '0.5' },
     { code: 'order.amendment-late', value: '2026-11-22T09:15:00.000Z' },
     { code: 'order.amendment-price', value: '000020' },

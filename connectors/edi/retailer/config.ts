@@ -16,6 +16,7 @@ const Profile = z
     lineChanges: z
       .record(Code, z.enum(['delete', 'quantity']))
       .describe('860 and 865: POC02 → what it means; quantity: POC03 is what the line asks for from now on.'),
+    linesAdded: z.array(Code).min(1).describe('860 and 865: POC02 of lines that the retailer adds.'),
     answerCodes: z
       .strictObject({
         accepted: Code.describe('Units that are sent.'),

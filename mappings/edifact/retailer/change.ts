@@ -4,12 +4,22 @@
  */
 import { OrderAmendment } from '#core/model/order-change.ts'
 import type { EdifactMessage } from '../../formats/edifact/interchange.ts'
-import { channelRule, defineMap, enumTable, isAbsent, isRefusal, refuse, rulesFor, text } from '../../engine/index.ts'
+import {
+  channelRule,
+  defineMap,
+  enumTable,
+  isAbsent,
+  isRefusal,
+  refuse,
+  rulesFor,
+  text,
+  wholeNumberText,
+} from '../../engine/index.ts'
 import { edifactDocument } from '../document.ts'
 import type { MessageMap, MessageScope } from '../document.ts'
-import { countRule, quantityOf } from '../kit.ts'
+import { countRule, quantityOf, skuOf } from '../kit.ts'
 import type { EdifactProfile } from '../profile.ts'
-import { lineId, orderNumber, piecesOnly, priceOf, priceOut, retailerScope, toldRules } from './kit.ts'
+import { lineId, orderNumber, piecesOnly, priceOf, priceOut, productOut, retailerScope, toldRules } from './kit.ts'
 import { SHAPE, withNames, withNumbers, withoutNames } from './tree.ts'
 import type { Reference, RetailerLine, RetailerTree } from './tree.ts'
 
@@ -42,20 +52,32 @@ const lineRules = (profile: EdifactProfile) => {
     }),
     piecesOnly<Line>(profile),
     line.derive({
-      name: 'units from now on',
-      reads: ['LIN.0201', 'QTY'],
-      writes: ['quantity'],
-      forward: ({ 'LIN.0201': action, QTY }) => {
+      name: 'units from now on, and the product of a line that is added',
+      reads: ['LIN.0201', 'QTY', 'LIN.0301', 'LIN.0302', 'PIA'],
+      writes: ['quantity', 'sku'],
+      forward: ({ 'LIN.0201': action, QTY, 'LIN.0301': code, PIA }, scope) => {
+        if (profile.linesAdded.includes(String(action))) {
+          const quantity = quantityOf(QTY, profile.orderUnits, 1)
+          const product = skuOf(code, PIA, scope)
+          if (isRefusal(quantity)) return quantity
+          return isRefusal(product) ? product : { quantity, ...product }
+        }
         const change = changes.read(action, undefined)
         if (isRefusal(change)) return unknownAction(action, profile)
         if (change === 'delete') return { quantity: 0 }
         const quantity = quantityOf(QTY, profile.orderUnits, 0)
         return isRefusal(quantity) ? quantity : { quantity }
       },
-      back: ({ quantity = 0 }) => {
+      back: ({ quantity = 0, sku }, scope) => {
+        const QTY = [{ '0101': profile.orderUnits[0] ?? '21', '0102': String(quantity) }]
+        if (sku !== undefined) {
+          const units = wholeNumberText(1).write(quantity, undefined)
+          if (isRefusal(units)) return units
+          const product = productOut(sku, profile, scope)
+          return isRefusal(product) ? product : { 'LIN.0201': profile.linesAdded[0] ?? '', QTY, ...product }
+        }
         const action = changes.write(quantity === 0 ? 'delete' : 'quantity', undefined)
-        if (isRefusal(action)) return action
-        return { 'LIN.0201': action, QTY: [{ '0101': profile.orderUnits[0] ?? '21', '0102': String(quantity) }] }
+        return isRefusal(action) ? action : { 'LIN.0201': action, QTY }
       },
     }),
     line.derive({
@@ -113,10 +135,10 @@ const unknownFunction = (code: unknown, { changeFunctions }: EdifactProfile) =>
     ...(typeof code === 'string' ? { subject: code } : {}),
   })
 
-const unknownAction = (action: unknown, { lineChanges, linesUntouched }: EdifactProfile) =>
+const unknownAction = (action: unknown, { lineChanges, linesUntouched, linesAdded }: EdifactProfile) =>
   refuse({
-    rule: `must be one of ${[...Object.keys(lineChanges), ...linesUntouched].join(', ')}: lines are changed and taken out, never added`,
-    cure: 'Ask the retailer for an order of its own for what it adds, then discard this one; or say in the profile what this LIN action means (lineChanges).',
+    rule: `must be one of ${[...Object.keys(lineChanges), ...linesUntouched, ...linesAdded].join(', ')}`,
+    cure: 'Say in the profile what this LIN action means (lineChanges, linesUntouched, linesAdded), then replay.',
     code: 'edifact.line-change',
     class: 'crosswalk',
     field: 'LIN.0201',
@@ -134,7 +156,7 @@ function withChanged(tree: Tree, { changeFunctions, linesUntouched }: EdifactPro
 export const retailerChange = edifactDocument<OrderAmendment, Tree>({
   type: 'ORDCHG',
   name: 'ORDCHG of a retailer',
-  summary: 'Change of a retailer: it cancels its order, or changes units of its lines.',
+  summary: 'Change of a retailer: it cancels its order, changes units of its lines, or adds lines.',
   kind: 'orderAmendment',
   schema: OrderAmendment,
   shape: SHAPE,

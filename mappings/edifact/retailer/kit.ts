@@ -98,29 +98,34 @@ export function productRules<T extends { sku: Sku }, Line = RetailerLine>(
   profile: EdifactProfile,
 ): Rule<Line, T, MessageScope>[] {
   const rules = rulesFor<RetailerLine, { sku: Sku }, MessageScope>()
-  const { gtinQualifier, partnerSkuQualifier, hubSkuQualifier } = profile
   return [
     rules.derive({
       name: 'product by GTIN, else by its codes',
       reads: ['LIN.0301', 'LIN.0302', 'PIA'],
       writes: ['sku'],
       forward: ({ 'LIN.0301': code, PIA }, scope) => skuOf(code, PIA, scope),
-      back: ({ sku }, { crosswalk }) => {
-        if (sku === undefined) return {}
-        const code = crosswalk.partnerSkuOf(sku)
-        if (code.length > CODE_MAX || sku.length > CODE_MAX) return LONG_CODE
-        const isGtin = /^(\d{8}|\d{12,14})$/.test(code) && isGs1(code)
-        const others = [...(isGtin || code === sku ? [] : [[code, partnerSkuQualifier]]), [sku, hubSkuQualifier]]
-        const PIA: Elements = { '0101': '5' }
-        others.forEach(([value = '', qualifier = ''], at) => {
-          PIA[`0${at + 2}01`] = value
-          PIA[`0${at + 2}02`] = qualifier
-        })
-        return { ...(isGtin ? { 'LIN.0301': code, 'LIN.0302': gtinQualifier } : {}), PIA: [PIA] }
-      },
+      back: ({ sku }, scope) => (sku === undefined ? {} : productOut(sku, profile, scope)),
     }),
     rules.carry('LIN.0301', 'LIN.0302'),
   ] as unknown as Rule<Line, T, MessageScope>[]
+}
+
+/** The codes of a product as a line of ours states them. */
+export function productOut(
+  sku: Sku,
+  { gtinQualifier, partnerSkuQualifier, hubSkuQualifier }: EdifactProfile,
+  { crosswalk }: MessageScope,
+) {
+  const code = crosswalk.partnerSkuOf(sku)
+  if (code.length > CODE_MAX || sku.length > CODE_MAX) return LONG_CODE
+  const isGtin = /^(\d{8}|\d{12,14})$/.test(code) && isGs1(code)
+  const others = [...(isGtin || code === sku ? [] : [[code, partnerSkuQualifier]]), [sku, hubSkuQualifier]]
+  const PIA: Elements = { '0101': '5' }
+  others.forEach(([value = '', qualifier = ''], at) => {
+    PIA[`0${at + 2}01`] = value
+    PIA[`0${at + 2}02`] = qualifier
+  })
+  return { ...(isGtin ? { 'LIN.0301': code, 'LIN.0302': gtinQualifier } : {}), PIA: [PIA] }
 }
 
 /** 7140. */

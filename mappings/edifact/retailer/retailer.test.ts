@@ -249,7 +249,19 @@ test('the ORDCHG of the EANCOM guide takes one line out, repeats another, and ch
 
 test.each([
   ['a function that confirms', ['BGM+230+9+6', 'RFF+ON:7', 'LIN+1+2'], 'edifact.change-function', 'BGM-03.1'],
-  ['a line that is added', ['BGM+230+9+4', 'RFF+ON:7', 'LIN+1+1', 'QTY+21:2'], 'edifact.line-change', 'LIN-02.1'],
+  ['an unknown action', ['BGM+230+9+4', 'RFF+ON:7', 'LIN+1+99', 'QTY+21:2'], 'edifact.line-change', 'LIN-02.1'],
+  [
+    'an added line without a product',
+    ['BGM+230+9+4', 'RFF+ON:7', 'LIN+1+1', 'QTY+21:2'],
+    'edifact.sku-unknown',
+    'LIN-02.1',
+  ],
+  [
+    'an added line without units',
+    ['BGM+230+9+4', 'RFF+ON:7', 'LIN+1+1+4006381333931:EN', 'QTY+21:0'],
+    'map.whole-number',
+    'QTY-01.2',
+  ],
   ['half a unit', ['BGM+230+9+4', 'RFF+ON:7', 'LIN+1+3', 'QTY+21:2.5'], 'map.whole-number', 'QTY-01.2'],
   ['no order', ['BGM+230+9+4', 'LIN+1+2'], 'map.missing', 'RFF-0102'],
 ])('of a change %s is refused where it stands', (_what, segments, code, place) => {

@@ -59,12 +59,15 @@ const map = (profile: X12Profile): DocumentMap<Tree, AmendmentAnswer> =>
           line.derive({
             name: 'what was asked, and what becomes of it',
             reads: ['POC.02', 'POC.03', 'POC.05', 'ACK'],
-            writes: ['asked', 'quantity', 'waiting', 'verdict', 'shipBy'],
+            writes: ['added', 'asked', 'quantity', 'waiting', 'verdict', 'shipBy'],
             forward: () => ({}),
             back: (answered) => {
-              const { asked = 0 } = answered
+              const { asked = 0, added } = answered
               const changes = enumTable('line change', profile.lineChanges)
-              const code = changes.write(asked === 0 ? 'delete' : 'quantity', undefined)
+              const code =
+                added === true
+                  ? (profile.linesAdded[0] ?? '')
+                  : changes.write(asked === 0 ? 'delete' : 'quantity', undefined)
               if (isRefusal(code)) return code
               return { 'POC.02': code, 'POC.03': String(asked), 'POC.05': profile.unit, ACK: acksOf(answered, profile) }
             },

@@ -6,6 +6,7 @@ import {
   defineMap,
   enumTable,
   isRefusal,
+  refuse,
   rulesFor,
   wholeNumberText,
 } from '../../engine/index.ts'
@@ -15,7 +16,7 @@ import { countOf } from '../kit.ts'
 import type { X12Profile } from '../profile.ts'
 import { dateOf } from '../times.ts'
 import type { Elements, Shape } from '../tree.ts'
-import { changeNumber, lineId, purchaseOrder } from './kit.ts'
+import { changeNumber, lineId, pairsAt, POC_PAIRS, purchaseOrder, skuOfPoc } from './kit.ts'
 
 const SHAPE: Shape = { BCH: 'one', CUR: 'one', POC: { POC: 'one' }, CTT: 'one' }
 type Tree = { BCH: Elements; CUR?: Elements; POC: { POC: Elements }[]; CTT?: Elements }
@@ -62,17 +63,29 @@ const map = (profile: X12Profile): DocumentMap<Tree, OrderAmendment> => {
         [
           line.field('POC.01', 'externalId', lineId),
           line.derive({
-            name: 'units from now on',
-            reads: ['POC.02', 'POC.03'],
-            writes: ['quantity'],
-            forward: ({ 'POC.02': code, 'POC.03': units }) => {
+            name: 'units from now on, and the product of a line that is added',
+            reads: ['POC.02', 'POC.03', ...POC_PAIRS],
+            writes: ['quantity', 'sku'],
+            forward: ({ 'POC.02': code, 'POC.03': units, ...pairs }, scope) => {
+              if (profile.linesAdded.includes(String(code))) {
+                const quantity = wholeNumberText(1).read(units, undefined)
+                const sku = skuOfPoc(pairs, profile, scope)
+                if (isRefusal(quantity)) return refuse({ ...quantity.detail, field: 'POC.03' })
+                return isRefusal(sku) ? sku : { quantity, sku }
+              }
               const change = changes.read(code, undefined)
               if (isRefusal(change)) return change
               if (change === 'delete') return { quantity: 0 }
               const quantity = wholeNumberText(0).read(units, undefined)
               return isRefusal(quantity) ? quantity : { quantity }
             },
-            back: ({ quantity = 0 }) => {
+            back: ({ quantity = 0, sku }, scope) => {
+              if (sku !== undefined) {
+                const units = wholeNumberText(1).write(quantity, undefined)
+                const pairs = pairsAt('POC', 8, sku, profile, scope)
+                if (isRefusal(units)) return units
+                return isRefusal(pairs) ? pairs : { 'POC.02': profile.linesAdded[0] ?? '', 'POC.03': units, ...pairs }
+              }
               const code = changes.write(quantity === 0 ? 'delete' : 'quantity', undefined)
               return isRefusal(code) ? code : { 'POC.02': code, 'POC.03': String(quantity) }
             },
@@ -91,7 +104,7 @@ export const retailerChange860 = x12Document({
   set: '860',
   name: '860 of a retailer',
   functionalId: 'PC',
-  summary: 'Purchase order change of a retailer: it cancels its order, or changes units of its lines.',
+  summary: 'Purchase order change of a retailer: it cancels its order, changes units of its lines, or adds lines.',
   kind: 'orderAmendment',
   schema: OrderAmendment,
   shape: SHAPE,

@@ -1,8 +1,9 @@
 /** What the sets exchanged with a retailer share: its own numbers for its order and its lines, and ours for us. */
 import type { ExternalLineId, ExternalOrderId, Sku } from '#core/model/ids.ts'
 import { isRefusal, text } from '../../engine/index.ts'
+import type { Refusal } from '../../engine/index.ts'
 import type { DocumentScope } from '../document.ts'
-import { skuPairs } from '../product-ids.ts'
+import { PO1_PAIRS, skuOfPairs, skuPairs } from '../product-ids.ts'
 import type { X12Profile } from '../profile.ts'
 import type { Elements } from '../tree.ts'
 
@@ -20,6 +21,16 @@ export function pairsAt(segment: string, first: number, sku: Sku, profile: X12Pr
   if (isRefusal(pairs)) return pairs
   const values = Object.values(pairs)
   return Object.fromEntries(values.map((value, i) => [`${segment}.${String(first + i).padStart(2, '0')}`, value]))
+}
+
+/** The elements of up to four pairs in a POC. */
+export const POC_PAIRS = ['POC.08', 'POC.09', 'POC.10', 'POC.11', 'POC.12', 'POC.13', 'POC.14', 'POC.15'] as const
+
+/** The product that the pairs of a POC name. */
+export function skuOfPoc(reads: Record<string, unknown>, profile: X12Profile, scope: DocumentScope): Sku | Refusal {
+  const asPo1 = Object.fromEntries(PO1_PAIRS.map((element, at) => [element, reads[POC_PAIRS[at] ?? '']]))
+  const found = skuOfPairs(asPo1, profile, scope, 'POC.09')
+  return isRefusal(found) ? found : found.sku
 }
 
 /** REF*IA: the number by which the retailer knows us. */

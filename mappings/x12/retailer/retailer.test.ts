@@ -139,10 +139,22 @@ test('BEG01 01 is the order, cancelled; its group says when', () => {
 })
 
 test('an 860 with a code that the profile does not know changes nothing at all', () => {
-  const set = setOf('860', ['BCH*04*DS*0007***20261122', 'POC*001*QD*1**EA', 'POC*002*AI*3**EA'])
+  const set = setOf('860', ['BCH*04*DS*0007***20261122', 'POC*001*QD*1**EA', 'POC*002*ZZ*3**EA'])
   const { documents, refused } = retailerChange860.read(set, context, profile)
   expect(documents).toEqual([])
   expect(refused.flatMap(({ issues }) => issues.map((issue) => issue.place.path))).toEqual(['POC[2]-02'])
+})
+
+test('an 860 adds a line by AI with its product and price, and one whose product nobody knows changes nothing at all', () => {
+  const read = (line: string) =>
+    retailerChange860.read(setOf('860', ['BCH*04*DS*0007**03*20261122', line]), context, profile)
+  expect(read('POC*003*AI*3**EA*4.49**VN*00123').documents[0]?.value).toMatchObject({
+    lines: [{ externalId: '003', quantity: 3, unitPriceMinor: 449, sku: '00123' }],
+  })
+  const faults = (line: string) =>
+    read(line).refused.flatMap(({ issues }) => issues.map((issue) => [issue.code, issue.place.path]))
+  expect(faults('POC*003*AI*3**EA*4.49**VN*NO-SHOE')).toEqual([['order.sku-unknown', 'POC-09']])
+  expect(faults('POC*003*AI*0**EA*4.49**VN*00123')).toEqual([['map.whole-number', 'POC-03']])
 })
 
 test('an 860 has its number, and states prices that must be the order’s', () => {

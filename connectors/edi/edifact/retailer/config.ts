@@ -18,6 +18,7 @@ const Profile = z
       .record(Code, z.enum(['delete', 'quantity']))
       .describe('ORDCHG: LIN 1229 → what it means; quantity: QTY is what the line asks for from now on.'),
     linesUntouched: Codes.describe('ORDCHG: LIN 1229 of lines that are only repeated.'),
+    linesAdded: Codes.describe('ORDCHG: LIN 1229 of lines that the retailer adds.'),
     orderUnits: Codes.describe('ORDERS and ORDCHG: QTY 6063 of ordered units, best first.'),
     pieceUnits: Codes.describe('ORDERS and ORDCHG: QTY 6411 that mean pieces.'),
     priceQualifiers: Codes.describe('PRI 5125 of the price, best first; the first is written.'),
