@@ -3,6 +3,7 @@
  * second look at its characters. Each mark is an index of the text and the class of the character there.
  */
 
+const NONE = 0
 export const ELEMENT = 1
 export const COMPONENT = 2
 export const TERMINATOR = 3
@@ -15,18 +16,31 @@ const CLASS_MASK = 7
 export const classOf = (mark: number): number => mark & CLASS_MASK
 export const indexOf = (mark: number): number => mark >> CLASS_BITS
 
-/** One character each; `care` beside control characters and high bytes, which always are. */
-export type MarkedCharacters = { element: string; component: string; terminator: string; care: readonly string[] }
+/**
+ * One character each, of a terminator of several the first. `care` beside control characters and high bytes, which always are but for
+ * the separators and those of `plain`.
+ */
+export type MarkedCharacters = {
+  element: string
+  component?: string
+  terminator: string
+  care?: readonly string[]
+  plain?: readonly string[]
+}
 
 export class Marker {
   readonly #classes = new Uint8Array(256)
 
-  constructor({ element, component, terminator, care }: MarkedCharacters) {
+  constructor({ element, component = '', terminator, care = [], plain = [] }: MarkedCharacters) {
     this.#classes.fill(CARE, 0, 32).fill(CARE, 128)
-    for (const character of care) this.#classes[character.charCodeAt(0)] = CARE
-    this.#classes[element.charCodeAt(0)] = ELEMENT
-    this.#classes[component.charCodeAt(0)] = COMPONENT
-    this.#classes[terminator.charCodeAt(0)] = TERMINATOR
+    const mark = (characters: readonly string[], of: number): void => {
+      for (const character of characters) if (character !== '') this.#classes[character.charCodeAt(0)] = of
+    }
+    mark(care, CARE)
+    mark(plain, NONE)
+    mark([component], COMPONENT)
+    mark([element], ELEMENT)
+    mark([terminator], TERMINATOR)
   }
 
   /** The marks of a text (one character per byte) from `from` on, in order, and a CARE at its end. */
@@ -39,7 +53,7 @@ export class Marker {
     let count = 0
     for (let at = 0; at < length; at += 1) {
       const found = classes[bytes[at] as number] as number
-      if (found === 0) continue
+      if (found === NONE) continue
       marks[count] = ((from + at) << CLASS_BITS) | found
       count += 1
     }
@@ -50,6 +64,9 @@ export class Marker {
 
 /** Of a text that was not looked through. */
 export const NO_MARKS = new Int32Array(0)
+
+/** In place of a segment's first mark, where its text was not looked through. */
+export const UNMARKED = -1
 
 type Scratch = { bytes: Buffer; marks: Int32Array }
 

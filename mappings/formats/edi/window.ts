@@ -48,41 +48,6 @@ export const holds = ({ bytes, from, to }: Piece, byte: number): boolean => byte
 /** What all segments of a stretch of text share: the text, one character per byte, and the file offset of its first one. */
 export type Stretch<Separators> = { text: string; base: number; separators: Separators }
 
-/**
- * Where the next character lies that a segment must be cut with care for: a control character, a line end, a high byte, or one of
- * `special`. Segments before it, nearly all, need no second look.
- */
-export class Outlook {
-  #pattern: RegExp
-  /** Nothing is found before this index of the text; -1 while it was not looked. */
-  #clearTo = -1
-
-  /** Separators are no care; `special` are. */
-  constructor(separators: readonly string[], special: readonly string[] = []) {
-    this.#pattern = careful(separators, special)
-  }
-
-  /** The text is another one. */
-  reset(): void {
-    this.#clearTo = -1
-  }
-
-  /** Index of the first such character from `start` on, the text's length where there is none. As `start` grows, the text is searched once. */
-  clearTo(text: string, start: number): number {
-    if (this.#clearTo >= start) return this.#clearTo
-    this.#pattern.lastIndex = start
-    this.#clearTo = this.#pattern.test(text) ? this.#pattern.lastIndex - 1 : text.length
-    return this.#clearTo
-  }
-}
-
-/** One class of characters: searched faster than a choice. */
-function careful(separators: readonly string[], special: readonly string[]): RegExp {
-  const controls = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))
-  const odd = [...controls.filter((character) => !separators.includes(character)), ...special]
-  return new RegExp(`[${odd.map(escaped).join('')}\\x80-\\xff]`, 'g')
-}
-
 /** One character as a regular expression reads it, whatever it is. */
 export const escaped = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
 

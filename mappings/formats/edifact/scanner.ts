@@ -15,7 +15,7 @@ import {
   strayControls,
   TextWindow,
 } from '../edi/window.ts'
-import { classOf, indexOf, Marker, NO_MARKS, TERMINATOR } from '../edi/marks.ts'
+import { classOf, indexOf, Marker, NO_MARKS, TERMINATOR, UNMARKED } from '../edi/marks.ts'
 import { charsetOf } from './charset.ts'
 import type { EdifactCharset } from './charset.ts'
 import {
@@ -26,15 +26,7 @@ import {
   segmentTooLong,
   tooManyElements,
 } from './scan-issues.ts'
-import {
-  CONTROL_BYTE,
-  EdifactSegment,
-  type EdifactStretch,
-  HIGH_BYTE,
-  SPECIAL,
-  TERMINATED,
-  UNMARKED,
-} from './segment.ts'
+import { CONTROL_BYTE, EdifactSegment, type EdifactStretch, HIGH_BYTE, SPECIAL, TERMINATED } from './segment.ts'
 import { LEVEL_A, readUna, separatorsOfUnb, serviceCharacters, UNA_LENGTH, withSyntax } from './separators.ts'
 import type { EdifactSeparators } from './separators.ts'
 
@@ -238,8 +230,8 @@ export class EdifactScanner {
   }
 
   /**
-   * The segments that need no care, nearly all, in one loop without looking left or right. It stops before anything else: blanks between
-   * segments, service segments (they begin with U), what is marked with CARE, what is not whole yet.
+   * The segments that need no care, nearly all, in one loop without looking left or right. It stops before anything else: service segments (they
+   * begin with U), what is marked with CARE, what is not whole yet.
    */
   #readPlain(): void {
     const window = this.#window
@@ -250,10 +242,16 @@ export class EdifactScanner {
     const sink = this.#sink
     const stretch = this.#stretch
     const most = Math.min(this.#limits.maxElements, this.#limits.maxSegmentBytes)
+    const terminator = this.#separators.terminator.charCodeAt(0)
     let first = this.#markAt(start)
     for (;;) {
-      const code = text.charCodeAt(start)
-      if (code === 85 || isBlankBefore(code)) break
+      let code = text.charCodeAt(start)
+      while (isBlankBefore(code) && code !== terminator) {
+        start += 1
+        if (indexOf(marks[first] as number) < start) first += 1
+        code = text.charCodeAt(start)
+      }
+      if (code === 85) break
       let last = first
       while (classOf(marks[last] as number) < TERMINATOR) last += 1
       const mark = marks[last] as number

@@ -4,7 +4,7 @@ import type { EdifactCharset } from './charset.ts'
 import { cutDeep } from './cut.ts'
 import type { DeepCut } from './cut.ts'
 import { firstOf } from '../edi/first-of.ts'
-import { CARE, classOf, ELEMENT, indexOf } from '../edi/marks.ts'
+import { CARE, classOf, ELEMENT, indexOf, UNMARKED } from '../edi/marks.ts'
 import { valueOf } from '../edi/shared-texts.ts'
 import type { Stretch } from '../edi/window.ts'
 import type { EdifactSeparators } from './separators.ts'
@@ -19,9 +19,6 @@ export const CONTROL_BYTE = 2
 export const SPECIAL = 4
 /** Not set only for a last segment that the end of the file cut off before its terminator. */
 export const TERMINATED = 8
-
-/** In place of a segment's first mark, where its text was not marked: cut with care. */
-export const UNMARKED = -1
 
 export class EdifactSegment {
   /** The tag, e.g. `LIN`. */

@@ -3,13 +3,13 @@
  * and gives the same result for every way of cutting the input.
  */
 import type { Issue } from '#core/issue.ts'
+import { classOf, indexOf, Marker, NO_MARKS, TERMINATOR, UNMARKED } from '../edi/marks.ts'
 import { nameOf } from '../edi/shared-texts.ts'
 import {
   escaped,
   holds,
   isBlankBefore,
   isBlankOutside,
-  Outlook,
   type Piece,
   pieces,
   strayControls,
@@ -48,9 +48,11 @@ export class X12Scanner {
   #state: State = 'outside'
   #separators: X12Separators = { element: '', component: null, repetition: null, terminator: '~' }
   #patterns: Patterns = patternsOf(this.#separators)
-  #outlook = new Outlook(ownOf(this.#separators))
+  #marker = markerOf(this.#separators)
   /** What is held, as its segments know it. */
-  #stretch: X12Stretch = { text: '', base: 0, separators: this.#separators }
+  #stretch: X12Stretch = { text: '', base: 0, separators: this.#separators, marks: NO_MARKS }
+  /** Which of its marks is the first that was not consumed. */
+  #mark = 0
   #begun = false
   #junk: { offset: number; text: string } | undefined
   #sawInterchange = false
@@ -83,8 +85,9 @@ export class X12Scanner {
 
   /** The text or its separators are other ones. */
   #look(): void {
-    this.#outlook.reset()
-    this.#stretch = { text: this.#window.text, base: this.#window.base, separators: this.#separators }
+    const { text, base } = this.#window
+    this.#stretch = { text, base, separators: this.#separators, marks: NO_MARKS }
+    this.#mark = 0
   }
 
   #isTooLong(): boolean {
@@ -161,7 +164,7 @@ export class X12Scanner {
     }
     this.#separators = header.separators
     this.#patterns = patternsOf(header.separators)
-    this.#outlook = new Outlook(ownOf(header.separators))
+    this.#marker = markerOf(header.separators)
     this.#look()
     this.#emit(header.end, true)
     this.#state = 'segment'
@@ -193,27 +196,50 @@ export class X12Scanner {
   }
 
   /**
-   * The segments that need no care, nearly all, in one loop without looking left or right. It stops before anything else: blanks between
-   * segments, ISA and IEA, what `#outlook` warns of, what is not whole yet.
+   * The segments that need no care, nearly all, in one loop without looking left or right. It stops before anything else: ISA and IEA (they
+   * begin with I), what is marked with CARE, what is not whole yet.
    */
   #readPlain(): void {
     const window = this.#window
     const { text } = window
+    let { start } = window
+    if (this.#stretch.marks === NO_MARKS) this.#stretch.marks = this.#marker.marksOf(text, start)
+    const { marks } = this.#stretch
     const sink = this.#sink
     const stretch = this.#stretch
-    const { element, terminator } = this.#separators
+    const { terminator } = this.#separators
+    const terminatorCode = terminator.charCodeAt(0)
     const most = Math.min(this.#limits.maxElements, this.#limits.maxSegmentBytes)
-    const clearTo = this.#outlook.clearTo(text, window.start)
-    let { start } = window
+    let first = this.#markAt(start)
     for (;;) {
-      const first = text.charCodeAt(start)
-      if (first === 73 || isBlankBefore(first)) break
-      const end = text.indexOf(terminator, start)
-      if (end <= start || end > clearTo || end - start > most) break
-      sink.segment(new X12Segment(idAt(text, start, end, element), stretch, start, end, TERMINATED))
+      let code = text.charCodeAt(start)
+      while (isBlankBefore(code) && code !== terminatorCode) {
+        start += 1
+        code = text.charCodeAt(start)
+      }
+      while (indexOf(marks[first] as number) < start) first += 1
+      if (code === 73) break
+      let last = first
+      while (classOf(marks[last] as number) < TERMINATOR) last += 1
+      const mark = marks[last] as number
+      const end = indexOf(mark)
+      if (classOf(mark) !== TERMINATOR || end === start || end - start > most) break
+      if (terminator.length > 1 && !text.startsWith(terminator, end)) break
+      const id = nameOf(text, start, indexOf(marks[first] as number))
+      sink.segment(new X12Segment(id, stretch, start, end, TERMINATED, first))
       start = end + terminator.length
+      first = last + 1
     }
     window.consume(start)
+    this.#mark = first
+  }
+
+  /** The first mark from `start` on. A segment that began in an earlier text has none: a long one that comes byte by byte is not searched at each. */
+  #markAt(start: number): number {
+    const { marks } = this.#stretch
+    if (marks === NO_MARKS) return UNMARKED
+    while (this.#mark < marks.length - 1 && indexOf(marks[this.#mark] as number) < start) this.#mark += 1
+    return this.#mark
   }
 
   /** Passes over line ends and blanks before a segment, and notices an ISA that follows an interchange without IEA. */
@@ -248,9 +274,10 @@ export class X12Scanner {
     const window = this.#window
     const { text, start } = window
     const separators = this.#separators
-    const flags = end <= this.#outlook.clearTo(text, start) ? 0 : this.#flagsOf(text.slice(start, end))
+    const flags = this.#flagsOf(text.slice(start, end))
     const id = idAt(text, start, end, separators.element)
-    const segment = new X12Segment(id, this.#stretch, start, end, terminated ? flags | TERMINATED : flags)
+    const own = terminated ? flags | TERMINATED : flags
+    const segment = new X12Segment(id, this.#stretch, start, end, own, this.#markAt(start))
     if (end - start <= this.#limits.maxElements || segment.elementCount <= this.#limits.maxElements)
       this.#sink.segment(segment)
     else this.#sink.issue(tooManyElements(segment, this.#limits.maxElements))
@@ -293,8 +320,6 @@ export class X12Scanner {
 
 function idAt(text: string, start: number, end: number, element: string): string {
   const separator = element.charCodeAt(0)
-  if (text.charCodeAt(start + 3) === separator && start + 3 < end && text.charCodeAt(start + 2) !== separator)
-    return nameOf(text, start, start + 3)
   let at = start
   while (at < end && text.charCodeAt(at) !== separator) at += 1
   return nameOf(text, start, at)
@@ -313,6 +338,9 @@ type Patterns = {
 
 const ownOf = ({ element, component, repetition, terminator }: X12Separators): string[] =>
   [element, component, repetition, terminator.slice(0, 1)].filter((separator) => separator !== null)
+
+const markerOf = (separators: X12Separators): Marker =>
+  new Marker({ element: separators.element, terminator: separators.terminator, plain: ownOf(separators) })
 
 function patternsOf(separators: X12Separators): Patterns {
   const own = ownOf(separators)
