@@ -65,8 +65,16 @@ export class Marker {
 /** Of a text that was not looked through. */
 export const NO_MARKS = new Int32Array(0)
 
-/** In place of a segment's first mark, where its text was not looked through. */
+/** In place of a segment's first mark, where it began in an earlier text: a long one that comes byte by byte is not searched at each. */
 export const UNMARKED = -1
+
+/** The first mark from an index of the text on; `known` is one that is not behind it. */
+export function firstMark(marks: Int32Array, known: number, index: number): number {
+  if (marks === NO_MARKS) return UNMARKED
+  let at = known
+  while (at < marks.length - 1 && indexOf(marks[at] as number) < index) at += 1
+  return at
+}
 
 type Scratch = { bytes: Buffer; marks: Int32Array }
 

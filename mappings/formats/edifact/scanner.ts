@@ -15,7 +15,7 @@ import {
   strayControls,
   TextWindow,
 } from '../edi/window.ts'
-import { classOf, indexOf, Marker, NO_MARKS, TERMINATOR, UNMARKED } from '../edi/marks.ts'
+import { classOf, firstMark, indexOf, Marker, NO_MARKS, TERMINATOR } from '../edi/marks.ts'
 import { charsetOf } from './charset.ts'
 import type { EdifactCharset } from './charset.ts'
 import {
@@ -243,7 +243,7 @@ export class EdifactScanner {
     const stretch = this.#stretch
     const most = Math.min(this.#limits.maxElements, this.#limits.maxSegmentBytes)
     const terminator = this.#separators.terminator.charCodeAt(0)
-    let first = this.#markAt(start)
+    let first = firstMark(marks, this.#mark, start)
     for (;;) {
       let code = text.charCodeAt(start)
       while (isBlankBefore(code) && code !== terminator) {
@@ -264,14 +264,6 @@ export class EdifactScanner {
     }
     window.consume(start)
     this.#mark = first
-  }
-
-  /** The first mark from `start` on. A segment that began in an earlier text has none: a long one that comes byte by byte is not searched at each. */
-  #markAt(start: number): number {
-    const { marks } = this.#stretch
-    if (marks === NO_MARKS) return UNMARKED
-    while (this.#mark < marks.length - 1 && indexOf(marks[this.#mark] as number) < start) this.#mark += 1
-    return this.#mark
   }
 
   /** Passes over line ends and blanks before a segment, and notices an interchange that follows one without UNZ. */
@@ -320,7 +312,14 @@ export class EdifactScanner {
     if ((flags & SPECIAL) !== 0) id = id.replaceAll(/[\r\n]/g, '')
     if (this.#awaitsUnb) this.#openInterchange(text.slice(start, end), id)
     const own = terminated ? flags | TERMINATED : flags
-    const segment = new EdifactSegment(id, this.#stretch, start, end, own, this.#markAt(start))
+    const segment = new EdifactSegment(
+      id,
+      this.#stretch,
+      start,
+      end,
+      own,
+      firstMark(this.#stretch.marks, this.#mark, start),
+    )
     if (end - start <= this.#limits.maxElements || segment.parts().length <= this.#limits.maxElements)
       this.#sink.segment(segment)
     else this.#sink.issue(tooManyElements(id, segment.parts().length, segment.byteOffset, this.#limits.maxElements))

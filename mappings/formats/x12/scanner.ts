@@ -3,7 +3,7 @@
  * and gives the same result for every way of cutting the input.
  */
 import type { Issue } from '#core/issue.ts'
-import { classOf, indexOf, Marker, NO_MARKS, TERMINATOR, UNMARKED } from '../edi/marks.ts'
+import { classOf, firstMark, indexOf, Marker, NO_MARKS, TERMINATOR } from '../edi/marks.ts'
 import { nameOf } from '../edi/shared-texts.ts'
 import {
   escaped,
@@ -210,7 +210,7 @@ export class X12Scanner {
     const { terminator } = this.#separators
     const terminatorCode = terminator.charCodeAt(0)
     const most = Math.min(this.#limits.maxElements, this.#limits.maxSegmentBytes)
-    let first = this.#markAt(start)
+    let first = firstMark(marks, this.#mark, start)
     for (;;) {
       let code = text.charCodeAt(start)
       while (isBlankBefore(code) && code !== terminatorCode) {
@@ -232,14 +232,6 @@ export class X12Scanner {
     }
     window.consume(start)
     this.#mark = first
-  }
-
-  /** The first mark from `start` on. A segment that began in an earlier text has none: a long one that comes byte by byte is not searched at each. */
-  #markAt(start: number): number {
-    const { marks } = this.#stretch
-    if (marks === NO_MARKS) return UNMARKED
-    while (this.#mark < marks.length - 1 && indexOf(marks[this.#mark] as number) < start) this.#mark += 1
-    return this.#mark
   }
 
   /** Passes over line ends and blanks before a segment, and notices an ISA that follows an interchange without IEA. */
@@ -277,7 +269,14 @@ export class X12Scanner {
     const flags = this.#flagsOf(text.slice(start, end))
     const id = idAt(text, start, end, separators.element)
     const own = terminated ? flags | TERMINATED : flags
-    const segment = new X12Segment(id, this.#stretch, start, end, own, this.#markAt(start))
+    const segment = new X12Segment(
+      id,
+      this.#stretch,
+      start,
+      end,
+      own,
+      firstMark(this.#stretch.marks, this.#mark, start),
+    )
     if (end - start <= this.#limits.maxElements || segment.elementCount <= this.#limits.maxElements)
       this.#sink.segment(segment)
     else this.#sink.issue(tooManyElements(segment, this.#limits.maxElements))
