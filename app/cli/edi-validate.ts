@@ -40,7 +40,7 @@ export async function validate(
   else {
     for (const [type, count] of tally.unchecked)
       print(`? ${count} × ${type}: there is no guide, only the envelope was checked`)
-    print(`${tally.parts} ${standard === 'x12' ? 'sets' : 'messages'}, ${tally.faults} faults`)
+    print(`${counted(tally.parts, standard === 'x12' ? 'set' : 'message')}, ${counted(tally.faults, 'fault')}`)
   }
   return tally.faults > 0 ? 1 : 0
 }
@@ -126,3 +126,5 @@ function ended(scanner: { end: () => void }, builder: { end: () => void; fileIss
   builder.end()
   for (const issue of builder.fileIssues) tell({ part: 'file', issue, level: 'fault' })
 }
+
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`

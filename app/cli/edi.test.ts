@@ -62,7 +62,7 @@ test('parse names segments and elements, and what it prints as JSON is written b
 }, 120_000)
 
 test('validate tells faults with their place and exit code 1, and an overlay narrows', async () => {
-  expect(await crossdock(['validate', file('clean.edi', clean)])).toMatchObject({ code: 0, out: '1 sets, 0 faults' })
+  expect(await crossdock(['validate', file('clean.edi', clean)])).toMatchObject({ code: 0, out: '1 set, 0 faults' })
   const found = await crossdock(['validate', file('faulty.edi', faulty)])
   expect(found.code).toBe(1)
   expect(found.out).toContain('BEG[1]-01 "9Z"')
