@@ -67,8 +67,8 @@ export const PlannedPackage = z.object({
   costParts: z.array(CostPart),
   costMinor: z.int(),
   /**
-   * What the package's units, and its place at a node that sends only so many a day, are worth to later orders at the decision's shadow prices. Weighed in the choice beside
-   * `costMinor`, and no part of it: nobody pays it. Absent when the decision knew no prices.
+   * What the package's units, and its place at a node that sends only so many a day, are worth to later orders, at the shadow prices of
+   * the decision. Weighed in the choice beside `costMinor`, and no part of it: nobody pays it. Absent when the decision knew no prices.
    */
   opportunityMinor: z.int().optional(),
   handOverAt: Instant,

@@ -97,7 +97,7 @@ export const OrderAmendment = z.object({
         quantity: Quantity,
         /** The price that the channel states beside the units. An amendment changes none: another than the order's waits for a person. */
         unitPriceMinor: MinorUnits.optional(),
-        /** Only with a line that the channel adds. */
+        /** Only with a line that the channel adds: its product. Without a price it costs nothing. */
         sku: Sku.optional(),
       }),
     )

@@ -141,3 +141,20 @@ test('a line that is added under a number that another product has changes nothi
   expect(again('SKU-0').ok).toBe(true)
   expect(again('OTHER')).toEqual({ ok: false, line: '001', otherSku: true })
 })
+
+test('a line that is added is promised as all the others are, and not at all where they differ', () => {
+  const order = orderOf([1, 2].map((open) => ({ ...NO_UNITS, ordered: open, open })))
+  const promised = (days: (string | undefined)[]) => {
+    const lines = order.lines.map((line, at) => ({
+      ...line,
+      ...(days[at] === undefined ? {} : { promisedBy: Instant.parse(days[at]) }),
+    }))
+    const added = { externalId: 'new' as ExternalLineId, quantity: 1, sku: 'SOCK' as Sku }
+    const revision = revisionOf({ ...order, lines }, { ...amendmentOf([]), lines: [added] }, () => 0)
+    return revision.ok ? revision.input.lines.at(-1)?.promisedBy : expect.fail('it is refused')
+  }
+  const [monday, tuesday] = ['2026-11-23T23:00:00.000Z', '2026-11-24T23:00:00.000Z']
+  expect(promised([monday, monday])).toBe(monday)
+  expect(promised([monday, tuesday])).toBeUndefined()
+  expect(promised([undefined, undefined])).toBeUndefined()
+})

@@ -17,8 +17,8 @@ export const saidBefore = (
 
 /**
  * `pending`: units of a line that are wanted back from nodes already. What the amendment is silent about is as the channel said it last,
- * which undoes nothing that was changed here since. A line that the order does not have
- * is added where its product is told, else it is named.
+ * which undoes nothing that was changed here since. A line that the order does not have is added where its product is told, promised as
+ * the others are; else it is named.
  */
 export function revisionOf(order: Order, amendment: OrderAmendment, pending: (lineNo: number) => number): Revision {
   const { id: _id, version: _version, holds, stated: _stated, erasedAt: _erasedAt, lines: known, ...head } = order
@@ -38,10 +38,20 @@ export function revisionOf(order: Order, amendment: OrderAmendment, pending: (li
     totalMinor += (units - before) * line.unitPriceMinor
     return { ...asInput(line), ...unitsFor(line, units) }
   })
+  const promises = new Set(own.map((line) => line.promisedBy))
+  const [promisedBy] = promises.size === 1 ? promises : []
   for (const { externalId, sku, quantity, unitPriceMinor = 0 } of amendment.lines) {
     if (sku === undefined || knownById.has(externalId) || quantity === 0) continue
     totalMinor += quantity * unitPriceMinor
-    lines.push({ externalId, sku, quantity, unitPriceMinor, cancelledQuantity: 0, method: 'ship' })
+    lines.push({
+      externalId,
+      sku,
+      quantity,
+      unitPriceMinor,
+      cancelledQuantity: 0,
+      method: 'ship',
+      ...(promisedBy === undefined ? {} : { promisedBy }),
+    })
   }
   return {
     ok: true,

@@ -38,7 +38,9 @@ test('two waves of a day are one day of places, and a node without a limit of pa
   expect(placesPerHorizon(hourly, at('2026-11-23T08:00:00Z'), DAY_MS, () => 0)).toBeUndefined()
 })
 
-test('a node that never opens has no places', () => {
+test('a node that never opens, or sends nothing on any day, has no places', () => {
+  const shut = aNode('store', { capacity: { packagesPerDay: 0 } })
+  expect(placesPerHorizon(shut, at('2026-11-23T03:00:00Z'), DAY_MS, () => 0)).toBe(0)
   const node = aNode('store', { capacity: { packagesPerDay: 10 }, week: {} })
   expect(placesPerHorizon(node, at('2026-11-23T03:00:00Z'), DAY_MS, () => 0)).toBe(0)
 })

@@ -44,7 +44,7 @@ export function placesPerHorizon(
 ): number | undefined {
   const { calendar, processingDays, capacity } = node
   const perDay = capacity?.packagesPerDay
-  if (perDay === undefined) return undefined
+  if (perDay === undefined || perDay === 0) return perDay
   let left = 0
   let slot = ''
   let endMs = fromMs

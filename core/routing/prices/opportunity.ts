@@ -90,19 +90,22 @@ export function priceLookup(prices: readonly OpportunityPrice[], nodes: Prepared
 /** What there is only so much of: units of a SKU at a node, or places at it. */
 type Position = { sku?: string; node: number; left: number }
 
-/** Positions that somebody may ask for and that have something. */
-function stockedPositions({ groups, positions }: PriceQuestion, nodes: PreparedNodes): Position[] {
+/** Positions that somebody may ask for and that have something, at nodes that have places. */
+function stockedPositions({ groups, positions, places }: PriceQuestion, nodes: PreparedNodes): Position[] {
+  const shut = new Set(places.filter(({ left }) => left === 0).map(({ nodeId }) => nodes.indexById.get(nodeId)))
   const stock = snapshotOf(nodes, positions)
   const skus = new Set(groups.flatMap((group) => group.lines.map((line) => line.sku)))
   return [...skus].flatMap((sku) =>
-    [...stock.sellable(sku)].flatMap((units, node) => (units > 0 ? [{ sku, node, left: units }] : [])),
+    [...stock.sellable(sku)].flatMap((units, node) =>
+      units > 0 && !shut.has(node) ? [{ sku, node, left: units }] : [],
+    ),
   )
 }
 
 const placePositions = ({ places }: PriceQuestion, nodes: PreparedNodes): Position[] =>
   places.flatMap(({ nodeId, left }) => {
     const node = nodes.indexById.get(nodeId)
-    return node === undefined ? [] : [{ node, left }]
+    return node === undefined || left === 0 ? [] : [{ node, left }]
   })
 
 function plannedMethods(
