@@ -7,6 +7,7 @@ import { csv } from './csv/main.ts'
 import { edi } from './edi/main.ts'
 import { mapping } from './mapping/main.ts'
 import { neighbor } from './neighbor/main.ts'
+import { places } from './places/main.ts'
 import { promise } from './promise/main.ts'
 import { routing } from './routing/main.ts'
 import { skeleton } from './skeleton/main.ts'
@@ -21,6 +22,7 @@ const BENCHES: Bench[] = [
   cover,
   commit,
   promise,
+  places,
   stock,
   feeds,
   availability,
@@ -43,7 +45,7 @@ ${BENCHES.map((bench) => `  ${bench.name.padEnd(width)}  ${bench.summary}`).join
   --rows N          rows of a stock feed (feeds; default 200000)
   --positions N     stock positions (stock, availability: default 100000; commit: 1000000)
   --instances I, --sequences S, --seed N
-                    generated scenarios of each family (routing; default 3, 1, 1)
+                    generated scenarios of each family (routing; default 3, 1, 1; places: so many seeds from N on)
   --scenarios FOLDER
                     measure the scenario files of a folder besides (routing)
 

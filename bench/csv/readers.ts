@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import { inferSchema, initParser, type Parser } from 'udsv'
 import { csvRows } from '#mappings/formats/csv/rows.ts'
-import { chunksOf } from '../kit/process.ts'
+import { chunksOf } from '../kit/chunks.ts'
 
 export const READERS = {
   ours: (bytes: Uint8Array): number => {

@@ -5,7 +5,7 @@
 import { chunksOfFile, saveMemory } from '#app/cli/large-files.ts'
 import { readEdifactBatches } from '#mappings/formats/edifact/reader.ts'
 import { readX12Batches } from '#mappings/formats/x12/reader.ts'
-import { peakMegabytes } from '../kit/process.ts'
+import { peakMegabytes } from '../kit/peak-memory.ts'
 
 const [kind = 'x12', path = ''] = process.argv.slice(2)
 

@@ -2,7 +2,7 @@
 import { XMLParser } from 'fast-xml-parser'
 import { SaxesParser } from 'saxes'
 import { xmlRows } from '#mappings/formats/xml/rows.ts'
-import { chunksOf } from '../kit/process.ts'
+import { chunksOf } from '../kit/chunks.ts'
 
 export const ROWS = 200_000
 export const SHAPES = ['attributes', 'elements'] as const

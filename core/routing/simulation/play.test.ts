@@ -147,8 +147,9 @@ test('orders too long for the exact cover keep to the limits too', () => {
   )
 })
 
-test('a node that has sent the packages of its day has them again the next', () => {
-  const scenario = aScenario({
+/** Three orders a day for a cheap node that sends two, and a dear one without a limit. */
+const twoShortDays = (): Scenario =>
+  aScenario({
     packageFixed: [1, 5],
     unitCost: [[1, 1]],
     stock: [[9], [9]],
@@ -156,6 +157,9 @@ test('a node that has sent the packages of its day has them again the next', () 
     dayStarts: [0, 3],
     orders: Array.from({ length: 6 }, (): [number, number[]] => [0, [0]]),
   })
+
+test('a node that has sent the packages of its day has them again the next', () => {
+  const scenario = twoShortDays()
   expect([...playWith(scenario, 'cheapest').choices]).toEqual([0, 0, 1, 0, 0, 1])
   const { nodes } = reportOf(scenario, playWith(scenario, 'cheapest'), undefined)
   expect(nodes.map((each) => each.fullDays)).toEqual([2, 0])
@@ -178,14 +182,7 @@ test('the prices of units and of places together prove the bound of a scenario w
 })
 
 test('the bound of days that are short is what the best plan costs', () => {
-  const scenario = aScenario({
-    packageFixed: [1, 5],
-    unitCost: [[1, 1]],
-    stock: [[9], [9]],
-    packagesPerDay: [2, undefined],
-    dayStarts: [0, 3],
-    orders: Array.from({ length: 6 }, (): [number, number[]] => [0, [0]]),
-  })
+  const scenario = twoShortDays()
   expect(hindsightBound(scenario, solver).bound).toBeCloseTo(4 * 2 + 2 * 6, 6)
 })
 

@@ -248,9 +248,9 @@ export class EdifactScanner {
       let code = text.charCodeAt(start)
       while (isBlankBefore(code) && code !== terminator) {
         start += 1
-        if (indexOf(marks[first] as number) < start) first += 1
         code = text.charCodeAt(start)
       }
+      while (indexOf(marks[first] as number) < start) first += 1
       if (code === 85) break
       let last = first
       while (classOf(marks[last] as number) < TERMINATOR) last += 1

@@ -1,4 +1,3 @@
-/** What several benchmarks need to read large documents and to weigh their process. */
 import { readFileSync } from 'node:fs'
 
 /** Peak resident memory of this process in megabytes. Linux's `getrusage` counts the program that started it too, so its own table is asked. */
@@ -6,9 +5,4 @@ export function peakMegabytes(): number {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1000
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
   return (Number(kilobytes) * 1024) / 1_000_000
-}
-
-/** Bytes in pieces as a file stream gives them. */
-export function* chunksOf(bytes: Uint8Array, size = 65_536): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size)
 }
